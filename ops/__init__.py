@@ -1,0 +1,1 @@
+"""The operators' side: a private PostgreSQL, the supervisor, the `liandong` command."""
