@@ -51,7 +51,7 @@ def embedded(home: Home, *, durable: bool = True, port: int | None = None) -> It
     """
     home.root.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
-        stack.enter_context(locks.exclusive(home.root / "postgres.lock"))
+        stack.enter_context(locks.exclusive(home.lock))
         who = binaries.account()
         installed = stack.enter_context(binaries.usable(who))
         folder = _folder(home, who)
