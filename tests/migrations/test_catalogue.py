@@ -47,7 +47,8 @@ CATALOGUE: Final = """
     SELECT 'function ' || p.oid::regprocedure, pg_get_functiondef(p.oid)
       FROM pg_proc AS p WHERE pronamespace = CAST($1 AS regnamespace)
     UNION ALL
-    SELECT 'rights ' || table_name || ' ' || grantee, string_agg(privilege_type, ' ' ORDER BY privilege_type)
+    SELECT 'rights ' || table_name || ' ' || grantee,
+           string_agg(privilege_type, ' ' ORDER BY privilege_type)
       FROM information_schema.role_table_grants WHERE table_schema = $1
      GROUP BY table_name, grantee
 """
