@@ -1,0 +1,95 @@
+"""Who may do what: one table of rights, asked at every route and again for every row.
+
+A right is an action, the roles that hold it, and how the caller must stand to the row. Which
+states allow the action is said by the subject's own transition table. What a caller may not know
+of is not decided here: row-level security makes it absent.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from shared.auth.actor import Actor, Role
+from shared.errors import Forbidden
+
+
+class Relation(StrEnum):
+    """How a caller's grant must lie to the row's division."""
+
+    ANY = "any"  # any row the caller can see
+    SUBTREE = "subtree"  # the row's division or one of its superiors
+    OWN = "own"  # exactly the row's division
+    PARTICIPANT = "participant"  # the row's division, a superior, or a division taking part
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """`sensitive` marks what shows or changes personal data or command decisions."""
+
+    roles: frozenset[Role]
+    relation: Relation
+    sensitive: bool = False
+
+
+def _right(*roles: Role, at: Relation, sensitive: bool = False) -> Right:
+    return Right(frozenset(roles), at, sensitive)
+
+
+_STAFF: Final = (
+    Role.COMMAND_CENTER,
+    Role.COUNTY_LEADER_IN_CHARGE,
+    Role.DEPARTMENT_HEAD,
+    Role.LEGAL_REVIEWER,
+    Role.OFFICER,
+    Role.PETITION_CLERK,
+)
+_READERS: Final = (*_STAFF, Role.AUDITOR, Role.PLATFORM)
+
+_KERNEL: Final = {
+    "audit.read": _right(Role.AUDIT_ADMINISTRATOR, Role.AUDITOR, at=Relation.ANY, sensitive=True),
+}
+
+_IDENTITY: Final = {
+    "identity.self": _right(*Role, at=Relation.ANY),
+}
+
+_REGIONS: Final = {
+    "reference.read": _right(*Role, at=Relation.ANY),
+    "deadline.compute": _right(*Role, at=Relation.ANY),
+}
+
+_TASKS: Final[dict[str, Right]] = {}
+
+_PETITIONS: Final = {
+    "petition.read": _right(*_READERS, at=Relation.ANY),
+    "petition.register": _right(Role.PETITION_CLERK, Role.PLATFORM, at=Relation.SUBTREE),
+}
+
+RIGHTS: Final[Mapping[str, Right]] = _KERNEL | _IDENTITY | _REGIONS | _TASKS | _PETITIONS
+
+
+def may(
+    actor: Actor, action: str, *, division: str | None = None, participants: Iterable[str] = ()
+) -> bool:
+    """Whether the actor holds the right towards a row of `division`; without one, towards any."""
+    right = RIGHTS[action]
+    if division is None:
+        return actor.holds(right.roles)
+    match right.relation:
+        case Relation.ANY:
+            return actor.holds(right.roles)
+        case Relation.SUBTREE:
+            return actor.holds_at(right.roles, division)
+        case Relation.OWN:
+            return actor.is_of(right.roles, division)
+        case Relation.PARTICIPANT:
+            return any(actor.holds_at(right.roles, each) for each in (division, *participants))
+
+
+def require(
+    actor: Actor, action: str, *, division: str | None = None, participants: Iterable[str] = ()
+) -> None:
+    """`Forbidden` unless the actor may."""
+    if not may(actor, action, division=division, participants=participants):
+        raise Forbidden(action=action)

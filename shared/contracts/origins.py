@@ -1,0 +1,35 @@
+"""Where a piece of work came from, as the other services keep it."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+
+class OriginKind(StrEnum):
+    """What asked for the work: a raised supervision (petitions) or a joint operation (regions)."""
+
+    ESCALATION = "escalation"
+    OPERATION = "operation"
+
+
+class Origin(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    kind: OriginKind
+    id: UUID
+
+
+class Matter(BaseModel):
+    """Pollution facts that may cross services: no petitioner, no petition text, no number."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    title: str
+    division: str
+    media: list[str]
+    place: str
+    facts: str
+    object_name: str | None = None
+    object_code: str | None = None
+    at_night: bool = False

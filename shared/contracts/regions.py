@@ -1,0 +1,174 @@
+"""What `regions` tells others."""
+
+from datetime import date, datetime
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+from typing_extensions import override
+
+from shared.contracts.events import Event
+from shared.contracts.origins import Matter, Origin
+
+
+class CalendarPublished(Event):
+    """One year of the working calendar: `days_off` and `make_up` by holiday, as month-day."""
+
+    topic: ClassVar[str] = "regions.calendar.published.v1"
+
+    year: int
+    version: int
+    notice: str | None
+    days_off: list[tuple[str, str, list[str]]]
+    make_up: list[tuple[str, str, list[str]]]
+
+    @property
+    @override
+    def key(self) -> str:
+        return f"calendar:{self.year}"
+
+    @property
+    @override
+    def seen_by(self) -> tuple[str, ...]:
+        return ()
+
+
+class DivisionEntry(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    code: str
+    name: str
+    valid_from: date
+    valid_to: date | None = None
+
+
+class DivisionsPublished(Event):
+    """Divisions of one province as they now stand."""
+
+    topic: ClassVar[str] = "regions.divisions.published.v1"
+
+    province: str
+    divisions: list[DivisionEntry]
+
+    @property
+    @override
+    def key(self) -> str:
+        return f"divisions:{self.province}"
+
+    @property
+    @override
+    def seen_by(self) -> tuple[str, ...]:
+        return ()
+
+
+class BordersPublished(Event):
+    """Shared borders of one province's counties: (lower code, higher code, kilometres)."""
+
+    topic: ClassVar[str] = "regions.borders.published.v1"
+
+    province: str
+    pairs: list[tuple[str, str, float]]
+
+    @property
+    @override
+    def key(self) -> str:
+        return f"borders:{self.province}"
+
+    @property
+    @override
+    def seen_by(self) -> tuple[str, ...]:
+        return ()
+
+
+class OperationStarted(Event):
+    """A joint operation runs: its inspections are to be made by officers of `divisions`.
+
+    `division` leads it; `divisions` are the parties that agreed.
+    """
+
+    topic: ClassVar[str] = "regions.operation.started.v1"
+
+    operation_id: UUID
+    division: str
+    divisions: list[str]
+    matter: Matter
+    due_on: date
+
+    @property
+    @override
+    def key(self) -> str:
+        return str(self.operation_id)
+
+    @property
+    @override
+    def seen_by(self) -> tuple[str, ...]:
+        return (self.division, *self.divisions)
+
+
+class OperationSummarised(Event):
+    """A joint operation has its joint report; `origin` is what asked for it, if anything did."""
+
+    topic: ClassVar[str] = "regions.operation.summarised.v1"
+
+    operation_id: UUID
+    division: str
+    divisions: list[str]
+    origin: Origin | None
+    inspections: int
+    problems_found: int
+    problems_closed: int
+    summarised_at: datetime
+    summary: str
+
+    @property
+    @override
+    def key(self) -> str:
+        return str(self.operation_id)
+
+    @property
+    @override
+    def seen_by(self) -> tuple[str, ...]:
+        return (self.division, *self.divisions)
+
+
+class EligibilityQuery(BaseModel):
+    """Who of these divisions can go, in this time, to this object (answered by `regions`)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    divisions: list[str]
+    starts_at: datetime
+    ends_at: datetime
+    object_name: str | None = None
+    object_code: str | None = None
+
+
+class EligibleOfficer(BaseModel):
+    """`account_id` is the officer's login, by which tasks knows who acts."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    officer_id: UUID
+    account_id: UUID | None
+    name: str
+    division: str
+    certificate_number: str
+    certificate_valid_to: date
+
+
+class ExcludedOfficer(BaseModel):
+    """`reasons` are stable codes such as `certificate_expired`, `recused`, `absent`."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    officer_id: UUID
+    name: str
+    division: str
+    reasons: list[str]
+
+
+class Eligibility(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    eligible: list[EligibleOfficer]
+    excluded: list[ExcludedOfficer]

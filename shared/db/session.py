@@ -1,0 +1,85 @@
+"""The unit of work: the only way to a session, and the place where row-level security gets
+its caller.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+from asyncpg import Connection
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+# Transaction-local, so that a pooled connection never carries one caller's rights to the next.
+SET_CONTEXT = text(
+    "SELECT set_config('app.principal', :principal, true),"
+    " set_config('app.scopes', :scopes, true), set_config('app.system', :system, true)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """For whom a transaction runs."""
+
+    principal: str
+    scopes: tuple[str, ...] = ()
+    system: bool = False
+
+
+SYSTEM: Final = Context(principal="system", system=True)
+
+
+class Database:
+    """One service's connection pool and the transactions on it."""
+
+    def __init__(self, url: str, *, schema: str, pool_size: int = 10) -> None:
+        self.engine: AsyncEngine = create_async_engine(
+            make_url(url).set(drivername="postgresql+asyncpg"),
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=5,
+            pool_pre_ping=True,
+            connect_args={
+                "server_settings": {
+                    "application_name": f"liandong_{schema}",
+                    "search_path": schema,
+                    "jit": "off",
+                    "statement_timeout": "30000",
+                    "idle_in_transaction_session_timeout": "60000",
+                }
+            },
+        )
+        self._sessions = async_sessionmaker(
+            self.engine, class_=AsyncSession, expire_on_commit=False, autoflush=False
+        )
+
+    @asynccontextmanager
+    async def transaction(self, context: Context) -> AsyncIterator[AsyncSession]:
+        """One transaction for one caller: commits on return, rolls back on any exception."""
+        async with self._sessions() as session, session.begin():
+            connection = await session.connection()
+            await connection.execute(
+                SET_CONTEXT,
+                {
+                    "principal": context.principal,
+                    "scopes": ",".join(context.scopes),
+                    "system": "on" if context.system else "off",
+                },
+            )
+            yield session
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+async def driver(session: AsyncSession) -> Connection[Any]:
+    """The asyncpg connection of a running transaction, for the few measured hot statements.
+
+    SQLAlchemy sends BEGIN with its first own statement; `Database.transaction` has sent it.
+    """
+    raw = await (await session.connection()).get_raw_connection()
+    connection: Connection[Any] = raw.driver_connection  # type: ignore[assignment]
+    return connection

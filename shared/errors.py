@@ -1,0 +1,115 @@
+"""What can go wrong, by kind. Which HTTP status a kind becomes is decided in shared.http.problems."""
+
+from enum import StrEnum
+from typing import ClassVar
+
+
+class Language(StrEnum):
+    """The two languages every message exists in."""
+
+    ZH = "zh-CN"
+    EN = "en"
+
+
+class AppError(Exception):
+    """A stable `code` for machines, a sentence in two languages for people, facts for both.
+
+    `zh` and `en` are `str.format` templates over `context`.
+    """
+
+    code: ClassVar[str] = "internal_error"
+    zh: ClassVar[str] = "服务内部错误。"
+    en: ClassVar[str] = "The service failed."
+
+    def __init__(self, **context: object) -> None:
+        super().__init__(self.code)
+        self.context = context
+
+    def message(self, language: Language) -> str:
+        template = self.zh if language is Language.ZH else self.en
+        return template.format_map(self.context)
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message(Language.EN)}"
+
+
+class InvalidInput(AppError):
+    """The request cannot be understood; `pointer` names the place as a JSON pointer."""
+
+    code = "invalid_input"
+    zh = "请求内容不符合要求:{reason}"
+    en = "The request is not valid: {reason}"
+
+    def __init__(self, *, reason: str, pointer: str = "", **context: object) -> None:
+        super().__init__(reason=reason, **context)
+        self.pointer = pointer
+
+
+class MalformedRequest(AppError):
+    """Not even the form of the request is right."""
+
+    code = "malformed_request"
+    zh = "请求格式错误:{reason}"
+    en = "The request is malformed: {reason}"
+
+
+class Unauthenticated(AppError):
+    code = "unauthenticated"
+    zh = "需要有效的访问令牌。"
+    en = "A valid access token is required."
+
+
+class Forbidden(AppError):
+    """The caller may know of the thing but may not do this to it."""
+
+    code = "forbidden"
+    zh = "您无权执行此操作({action})。"
+    en = "You may not do this ({action})."
+
+
+class NotFound(AppError):
+    """Absent, or not to be known of: the two answer alike."""
+
+    code = "not_found"
+    zh = "未找到:{what}"
+    en = "Not found: {what}"
+
+
+class RuleViolation(AppError):
+    """The request is well formed, but a rule of the domain bars it now."""
+
+    code = "rule_violation"
+    zh = "当前不允许此操作。"
+    en = "A rule bars this now."
+
+
+class StaleVersion(AppError):
+    code = "stale_version"
+    zh = "记录已被修改,请重新读取(当前版本 {current})。"
+    en = "The record has changed; read it again (current version {current})."
+
+
+class PreconditionRequired(AppError):
+    code = "precondition_required"
+    zh = "修改时必须提供 If-Match。"
+    en = "A change needs If-Match."
+
+
+class Unavailable(AppError):
+    """Somebody this service depends on does not answer."""
+
+    code = "unavailable"
+    zh = "服务暂不可用:{what}"
+    en = "Not available now: {what}"
+
+
+class TooLarge(AppError):
+    code = "too_large"
+    zh = "请求内容超过上限({limit} 字节)。"
+    en = "The request is larger than {limit} bytes."
+
+
+class TooMany(AppError):
+    code = "too_many_requests"
+    zh = "请求过于频繁,请稍后再试。"
+    en = "Too many requests; try again later."

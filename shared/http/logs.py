@@ -1,0 +1,149 @@
+"""Log lines: one JSON object each on standard output, of allowed fields only.
+
+Nothing a person wrote gets in: no query, no body, no message of an exception (a database error
+quotes its parameters). Of a library's line only the unfilled template is kept.
+"""
+
+import asyncio
+import logging
+import sys
+from collections.abc import Mapping, MutableMapping
+from types import TracebackType
+from typing import Any, Final
+
+import orjson
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from typing_extensions import override
+
+from shared.http.context import current_request
+
+ALLOWED: Final = frozenset(
+    {
+        "attempts",
+        "code",
+        "count",
+        "destination",
+        "duration_ms",
+        "error",
+        "event",
+        "event_id",
+        "job",
+        "level",
+        "logger",
+        "method",
+        "request_id",
+        "route",
+        "service",
+        "source",
+        "sqlstate",
+        "status",
+        "timestamp",
+        "topic",
+        "trace",
+        "upstream",
+    }
+)
+MAX_TEXT: Final = 200
+FRAMES: Final = 12
+# Asked every few seconds by machines; worth a line only when they fail.
+PROBES: Final = frozenset({"/healthz", "/readyz", "/metrics"})
+OURS: Final = ("shared", "services", "gateway", "ops", "__main__")
+FAILED: Final = 500
+
+Line = MutableMapping[str, Any]
+
+
+def configure(service: str, *, level: int = logging.INFO) -> None:
+    """Send everything logged in this process, by us or by a library, to standard output."""
+
+    def name_service(_: Any, __: str, line: Line) -> Line:  # noqa: ANN401 - structlog's signature
+        line["service"] = service
+        return line
+
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            name_service,
+            keep_allowed,
+            structlog.processors.JSONRenderer(serializer=orjson.dumps, default=str),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.BytesLoggerFactory(sys.stdout.buffer),
+        cache_logger_on_first_use=True,
+    )
+    logging.root.handlers = [_Forward()]
+    logging.root.setLevel(level)
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # would log URLs with their queries
+
+
+def keep_allowed(_: Any, __: str, line: Line) -> Mapping[str, Any]:  # noqa: ANN401 - as above
+    line.setdefault("request_id", current_request().request_id)
+    return {name: _short(value) for name, value in line.items() if name in ALLOWED}
+
+
+class _Forward(logging.Handler):
+    """The standard library's records as lines like our own."""
+
+    @override
+    def emit(self, record: logging.LogRecord) -> None:
+        fields = {name: getattr(record, name) for name in ALLOWED if hasattr(record, name)}
+        if record.exc_info and record.exc_info[0] is not None:
+            fields |= {"error": record.exc_info[0].__name__, "trace": _trace(record.exc_info[2])}
+        event = record.getMessage() if record.name.startswith(OURS) else str(record.msg)
+        event = event.partition("\n")[0]
+        structlog.get_logger().log(record.levelno, event, logger=record.name, **fields)
+
+
+def _trace(traceback: TracebackType | None) -> list[str]:
+    """Where it went wrong, innermost last: places in the code, nothing of what was in them."""
+    frames = []
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        module = traceback.tb_frame.f_globals.get("__name__", "?")
+        frames.append(f"{module}:{traceback.tb_lineno} {code.co_name}")
+        traceback = traceback.tb_next
+    return frames[-FRAMES:]
+
+
+def _short(value: object) -> object:
+    return value[:MAX_TEXT] if isinstance(value, str) else value
+
+
+class AccessLog:
+    """One line per request: the route's pattern, never the path, which may name somebody."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._log = structlog.get_logger()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        status = 0
+        tag = b""
+
+        async def observed(message: Message) -> None:
+            nonlocal status, tag
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                tag = dict(message["headers"]).get(b"x-request-id", b"")
+            await send(message)
+
+        try:
+            await self._app(scope, receive, observed)
+        finally:
+            if scope["path"] not in PROBES or status >= FAILED:
+                route = scope.get("route")
+                self._log.info(
+                    "request",
+                    request_id=tag.decode("latin-1"),
+                    method=scope["method"],
+                    route=getattr(route, "path", None),
+                    status=status,
+                    duration_ms=round((clock() - began) * 1000, 1),
+                )

@@ -1,0 +1,16 @@
+"""The business time of a request: read once, the same for everything it does."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from shared.clock import Clock
+
+
+async def _now(request: Request) -> datetime:
+    clock: Clock = request.state.clock
+    return await clock.now()
+
+
+Now = Annotated[datetime, Depends(_now)]

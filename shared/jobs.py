@@ -1,0 +1,65 @@
+"""Work that time starts: each job runs in its own transaction, again while there is more."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import asyncpg
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from shared.clock import Clock
+from shared.db.session import SYSTEM, Database, driver
+from shared.errors import AppError
+from shared.http.context import enter
+
+log = logging.getLogger(__name__)
+
+# A batch that ends a job's round however much is left, so that one job cannot starve the others.
+MAX_BATCHES: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """`run` does one batch and says how many it moved; its WHERE must imply progress."""
+
+    name: str
+    run: Callable[[AsyncSession, datetime], Awaitable[int]]
+
+
+async def run_job(database: Database, clock: Clock, job: Job) -> int:
+    """Run a job until it moves nothing; return how much it moved in all."""
+    total = 0
+    for _ in range(MAX_BATCHES):
+        enter(None, None)
+        now = await clock.now()
+        async with database.transaction(SYSTEM) as session:
+            moved = await job.run(session, now)
+        total += moved
+        if moved == 0:
+            break
+    return total
+
+
+async def run_jobs(database: Database, clock: Clock, jobs: Sequence[Job], *, period: float) -> None:
+    """All jobs of a service, for ever, every `period` seconds of machine time."""
+    while True:
+        for job in jobs:
+            try:
+                await run_job(database, clock, job)
+            except (SQLAlchemyError, OSError, asyncpg.PostgresError, AppError) as error:
+                log.error("job failed", extra={"job": job.name}, exc_info=error)
+        await asyncio.sleep(period)
+
+
+async def forget_answers(session: AsyncSession, _: datetime) -> int:
+    """Drop remembered answers to repeated requests after fourteen days of machine time."""
+    connection = await driver(session)
+    status = await connection.execute(
+        "DELETE FROM idempotency WHERE ctid = ANY (ARRAY(SELECT ctid FROM idempotency"
+        " WHERE created_at < clock_timestamp() - interval '14 days' LIMIT 5000))"
+    )
+    return int(status.rpartition(" ")[2])

@@ -1,0 +1,238 @@
+"""What every service is made of: its routes, what it hears, what time starts, on one database."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import httpx
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.routing import APIRoute
+from starlette.types import Receive, Scope, Send
+
+from shared import reference
+from shared.auth.actor import Actor
+from shared.auth.tokens import KeyRing, TokenType, Verifier, actor_of
+from shared.clock import clock_for, machine_time
+from shared.clocks.sweep import SWEEP_JOB, WATCH_JOB
+from shared.db.session import SYSTEM, Database
+from shared.errors import Unavailable
+from shared.http import problems
+from shared.http.access import Allowed, Internal, guard_of, public
+from shared.http.client import IdentityTokens, ServiceClient
+from shared.http.context import enter
+from shared.http.limits import Limits
+from shared.http.routing import Route
+from shared.http.transport import PooledTransport
+from shared.jobs import Job, forget_answers, run_jobs
+from shared.messaging.envelope import Envelope
+from shared.messaging.inbox import Handler, inbox_router
+from shared.messaging.relay import Relay
+from shared.settings import ServiceSettings
+
+log = logging.getLogger(__name__)
+
+API: Final = "/api/v1"
+KERNEL_JOBS: Final = (WATCH_JOB, SWEEP_JOB, Job("idempotency.forget", forget_answers))
+TOKENS_REMEMBERED: Final = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One service's composition; `main.py` is little more than this value."""
+
+    name: str
+    title: str
+    settings: Callable[[], ServiceSettings]
+    routers: Sequence[APIRouter]
+    # Routes outside /api/v1, such as /oauth.
+    root_routers: Sequence[APIRouter] = ()
+    handlers: Mapping[str, Handler] = field(default_factory=dict)
+    jobs: Sequence[Job] = ()
+    # What the service puts into `request.state` beyond the kernel's own.
+    extras: Callable[[ServiceSettings, Database], Awaitable[dict[str, Any]]] | None = None
+    # `regions` publishes the references and `identity` needs none.
+    needs_references: bool = True
+
+
+class Authenticator:
+    """Service token → actor; a token seen before and still alive is not verified again."""
+
+    def __init__(self, verifier: Verifier) -> None:
+        self._verifier = verifier
+        self._seen: dict[str, tuple[float, Actor]] = {}
+
+    async def __call__(self, token: str) -> Actor:
+        now = machine_time()
+        known = self._seen.get(token)
+        if known is not None and known[0] > now.timestamp():
+            return known[1]
+        claims = await self._verifier.verify(token, now=now)
+        actor = actor_of(claims)
+        if len(self._seen) >= TOKENS_REMEMBERED:
+            self._seen.clear()
+        self._seen[token] = (claims.expires_at, actor)
+        return actor
+
+
+class RequestIds:
+    """Gives every request its context and every answer its request id. Pure ASGI: it is hot."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+        context = enter(headers.get(b"x-request-id"), headers.get(b"traceparent"))
+        tag = (b"x-request-id", context.request_id.encode())
+
+        async def tagged(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), tag]
+            await send(message)
+
+        await self._app(scope, receive, tagged)
+
+
+def create_service_app(service: Service) -> FastAPI:
+    """The ASGI application of a service; `RouteWithoutPolicy` if a route has no guard."""
+    app = FastAPI(
+        title=service.title,
+        version="1",
+        lifespan=_lifespan(service),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        separate_input_output_schemas=True,
+        generate_unique_id_function=lambda route: f"{service.name}_{route.name}",
+    )
+    for router in service.routers:
+        app.include_router(router, prefix=API)
+    for router in (*service.root_routers, inbox_router(service.handlers), _health(service)):
+        app.include_router(router)
+    problems.install(app)
+    for route in app.routes:
+        if isinstance(route, APIRoute):
+            _describe(route)
+    app.add_middleware(Limits)
+    app.add_middleware(RequestIds)
+    return app
+
+
+def _describe(route: APIRoute) -> None:
+    """Check that the route is guarded and say in the document by what."""
+    guard = guard_of(route)
+    extra = dict(route.openapi_extra or {})
+    extra.setdefault("x-idempotent", route.methods.isdisjoint({"POST"}))
+    if isinstance(guard, Allowed):
+        extra["x-action"] = guard.action
+        extra["x-scope"] = guard.right.relation.value
+        extra["x-sensitive"] = guard.right.sensitive
+        extra["security"] = [{"bearer": []}]
+    elif isinstance(guard, Internal):
+        route.include_in_schema = False
+    route.openapi_extra = extra
+
+
+def _lifespan(service: Service) -> Callable[[FastAPI], Any]:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, Any]]:
+        settings = service.settings()
+        database = Database(
+            settings.database_url.get_secret_value(),
+            schema=service.name,
+            pool_size=settings.database_pool,
+        )
+        clock = clock_for(settings, database.engine)
+        http = httpx.AsyncClient(transport=PooledTransport(), timeout=5)
+        tokens = IdentityTokens(
+            settings.identity_url,
+            client_id=service.name,
+            client_secret=settings.client_secret.get_secret_value(),
+        )
+        peers = {
+            name: ServiceClient(name, settings.url_of(name), tokens)
+            for name in ("regions", "tasks", "petitions")
+            if settings.url_of(name)
+        }
+        state = {
+            "database": database,
+            "clock": clock,
+            "settings": settings,
+            "peers": peers,
+            "cursor_key": settings.cursor_key.get_secret_value().encode(),
+            "authenticate": Authenticator(
+                Verifier(
+                    KeyRing(_fetch_keys(http, settings.identity_url)),
+                    issuer=settings.issuer,
+                    audience=service.name,
+                    typ=TokenType.SERVICE,
+                )
+            ),
+        }
+        if service.extras is not None:
+            state |= await service.extras(settings, database)
+        relay = Relay(database, source=service.name, deliver=_deliver(peers))
+        background = [
+            asyncio.create_task(relay.run(period=settings.relay_period)),
+            asyncio.create_task(
+                run_jobs(database, clock, (*KERNEL_JOBS, *service.jobs), period=settings.job_period)
+            ),
+        ]
+        try:
+            yield state
+        finally:
+            for task in background:
+                task.cancel()
+            await asyncio.gather(*background, return_exceptions=True)
+            for peer in peers.values():
+                await peer.aclose()
+            await tokens.aclose()
+            await http.aclose()
+            await database.close()
+
+    return lifespan
+
+
+def _fetch_keys(http: httpx.AsyncClient, identity_url: str) -> Callable[[], Awaitable[Any]]:
+    async def fetch() -> Any:
+        answer = await http.get(f"{identity_url}/.well-known/jwks.json")
+        answer.raise_for_status()
+        return answer.json()
+
+    return fetch
+
+
+def _deliver(peers: Mapping[str, ServiceClient]) -> Any:
+    async def deliver(destination: str, envelope: Envelope) -> None:
+        peer = peers.get(destination)
+        if peer is None:
+            raise Unavailable(what=destination)
+        enter(envelope.requestid, None)
+        await peer.post("/internal/events", json=envelope.model_dump(mode="json"))
+
+    return deliver
+
+
+def _health(service: Service) -> APIRouter:
+    router = APIRouter(route_class=Route, include_in_schema=False)
+
+    # Public: a supervisor has no token, and the answer says nothing about anybody.
+    @router.get("/healthz", dependencies=[public()])
+    async def alive() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @router.get("/readyz", dependencies=[public()])
+    async def ready(request: Request) -> dict[str, str]:
+        database: Database = request.state.database
+        async with database.transaction(SYSTEM) as session:
+            if service.needs_references and not await reference.is_complete(session):
+                raise Unavailable(what="references")
+        return {"status": "ready"}
+
+    return router
