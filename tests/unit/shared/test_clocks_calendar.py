@@ -151,6 +151,13 @@ def test_adding_is_monotone_in_both(
     assert calendar.add_workdays(one, few) <= calendar.add_workdays(other, many)
 
 
+def test_counting_goes_on_across_both_ends_of_what_is_known() -> None:
+    assert CALENDAR.previous_workday_on_or_before(date(2004, 1, 1)) == date(2003, 12, 31)
+    assert CALENDAR.next_workday_on_or_after(date(2004, 1, 1)) == date(2004, 1, 2)
+    assert CALENDAR.add_workdays(date(2026, 12, 31), 1) == date(2027, 1, 1)
+    assert CALENDAR.add_workdays(date(2027, 1, 1), -1) == date(2026, 12, 31)
+
+
 def test_a_count_beyond_the_last_date_overflows() -> None:
     with pytest.raises(OverflowError):
         CALENDAR.add_workdays(date(9999, 12, 31), 1)

@@ -1,6 +1,7 @@
 """Deadlines: the vectors, the time rules one by one, and what holds for every term."""
 
 from datetime import UTC, date, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, strategies as st
@@ -130,6 +131,7 @@ def test_t10_rolling_is_a_setting_of_the_term_and_on_by_default() -> None:
     ("start", "months", "end"),
     [
         (date(2026, 1, 31), 1, date(2026, 2, 28)),
+        (date(2026, 1, 30), 2, date(2026, 3, 30)),
         (date(2027, 12, 31), 2, date(2028, 2, 29)),
         (date(2026, 5, 7), 6, date(2026, 11, 7)),
         (date(2024, 2, 29), 24, date(2026, 2, 28)),
@@ -223,6 +225,12 @@ def test_hours_are_exact_in_any_zone_and_across_holidays(
     due = deadline(Ledger(start), a_term(amount, Unit.HOURS), CALENDAR)
     assert due.due_at is not None
     assert due.due_at - start == timedelta(hours=amount)
+
+
+def test_hours_are_real_hours_where_clocks_are_put_forward() -> None:
+    start = datetime(2026, 3, 7, 12, tzinfo=ZoneInfo("America/New_York"))
+    due = deadline(Ledger(start), a_term(24, Unit.HOURS), CALENDAR)
+    assert due.due_at == datetime(2026, 3, 8, 17, tzinfo=UTC)
 
 
 def test_the_calendar_given_is_the_calendar_used() -> None:

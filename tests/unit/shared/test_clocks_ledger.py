@@ -131,6 +131,11 @@ def test_an_extension_lengthens_the_term_before_it_rolls() -> None:
     assert due(extended, months).due_on == date(2026, 3, 31)
 
 
+def test_an_extension_of_a_term_in_hours_adds_hours() -> None:
+    hours = a_term(4, Unit.HOURS, extension=ExtensionRule(2, PETITION_RULES))
+    assert due(extend(START, 2, term=hours), hours).due_at == at("2026-03-02", 15)
+
+
 def test_an_extension_records_who_approved_it_and_under_which_cap() -> None:
     [granted] = extend(START, 30).extensions
     assert (granted.approved_by, granted.cap, granted.basis) == ("head", 30, PETITION_RULES)
