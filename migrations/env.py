@@ -7,6 +7,7 @@ import asyncio
 import functools
 import importlib
 import os
+import re
 from collections.abc import Iterable
 from typing import Any, Literal
 
@@ -32,7 +33,8 @@ def only_this_schema(name: str | None, kind: str, _: Any) -> bool:
 
 def plain_types(kind: str, obj: Any, autogen: AutogenContext) -> str | Literal[False]:
     """Render decorated types as what they decorate: a migration must outlive the code above it."""
-    if kind != "type" or not isinstance(obj, TypeDecorator):
+    ours = isinstance(obj, TypeDecorator) and not type(obj).__module__.startswith("sqlalchemy.")
+    if kind != "type" or not ours:
         return False
     plain = obj.impl_instance
     if not type(plain).__module__.startswith("sqlalchemy.dialects.postgresql"):
@@ -41,23 +43,27 @@ def plain_types(kind: str, obj: Any, autogen: AutogenContext) -> str | Literal[F
     return f"postgresql.{plain!r}"
 
 
-def after_create(table_name: str) -> Iterable[ExecuteSQLOp]:
+def after_create(op: CreateTableOp) -> Iterable[str]:
     """What the models attach to a table beyond SQLAlchemy's own words: policies, triggers."""
-    table = tables.metadata.tables[f"{SCHEMA}.{table_name}"]
+    table = tables.metadata.tables[f"{SCHEMA}.{op.table_name}"]
     for listener in table.dispatch.after_create:
         if isinstance(listener, DDL):
-            statement = listener.against(table).compile(dialect=DIALECT)
-            yield ExecuteSQLOp(str(statement))
+            yield str(listener.against(table).compile(dialect=DIALECT)).strip()
 
 
-def add_policies(_context: Any, _revision: Any, scripts: list[MigrationScript]) -> None:
-    """Autogenerate knows tables only; their policies belong into the same migration."""
+def add_statements(_context: Any, _revision: Any, scripts: list[MigrationScript]) -> None:
+    """Autogenerate knows tables only; their policies and triggers belong into the same migration.
+
+    A table takes those with it when it is dropped, but not the functions made for them.
+    """
     for script in scripts:
-        for operations in script.upgrade_ops_list:
-            created = [op for op in operations.ops if isinstance(op, CreateTableOp)]
-            for op in created:
-                op.info = {}  # what the models say to each other
-                operations.ops += after_create(op.table_name)
+        up, down = script.upgrade_ops_list[0].ops, script.downgrade_ops_list[0].ops
+        for op in [op for op in up if isinstance(op, CreateTableOp)]:
+            op.info = {}  # what the models say to each other
+            statements = list(after_create(op))
+            up += map(ExecuteSQLOp, statements)
+            functions = re.findall(r"^CREATE FUNCTION (\S+)\(", "\n".join(statements), re.MULTILINE)
+            down += [ExecuteSQLOp(f"DROP FUNCTION {function}") for function in functions]
 
 
 def configure(**target: Any) -> None:
@@ -67,7 +73,7 @@ def configure(**target: Any) -> None:
         include_schemas=True,
         include_name=only_this_schema,
         render_item=plain_types,
-        process_revision_directives=add_policies,
+        process_revision_directives=add_statements,
         compare_type=True,
         compare_server_default=True,
         transaction_per_migration=True,

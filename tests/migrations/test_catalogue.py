@@ -93,7 +93,7 @@ async def test_every_table_protects_its_rows(service: str, databases: Databases)
     policies = {name.split()[1] for name in catalogue if name.startswith("policy ")}
 
     assert tables, "a service without tables proves nothing"
-    assert {name for name, value in tables.items() if value != "r p t t"} == set()
+    assert {name for name, value in tables.items() if not value.startswith("r p t t")} == set()
     assert set(tables) == policies
 
 
