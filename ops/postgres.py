@@ -33,18 +33,26 @@ class PostgresFailed(Exception):
     """The server or initdb ended; carries the last thing it said."""
 
 
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running server: its administrator's URL, and its process if it is ours."""
+
+    url: str
+    process_id: int | None = None
+
+
 @contextmanager
-def server(home: Home, *, durable: bool = True, port: int | None = None) -> Iterator[str]:
-    """The URL of a superuser: the server named by DATABASE_URL, or our own for the block."""
+def server(home: Home) -> Iterator[Server]:
+    """The server named by DATABASE_URL, or our own for the block."""
     if url := os.environ.get("DATABASE_URL"):
-        yield url
+        yield Server(url)
         return
-    with embedded(home, durable=durable, port=port) as url:
-        yield url
+    with embedded(home) as own:
+        yield own
 
 
 @contextmanager
-def embedded(home: Home, *, durable: bool = True, port: int | None = None) -> Iterator[str]:
+def embedded(home: Home, *, durable: bool = True) -> Iterator[Server]:
     """Our own server for the block. One that is not `durable` is fast and leaves no data behind.
 
     InUse when another process runs the stack of this home.
@@ -59,15 +67,16 @@ def embedded(home: Home, *, durable: bool = True, port: int | None = None) -> It
             stack.callback(_remove, home, folder)
         cluster = _Cluster(installed=installed, folder=folder, who=who, log=home.log("postgres"))
         cluster.initialise(durable=durable)
-        yield stack.enter_context(cluster.running(durable=durable, port=port or free_port()))
+        yield stack.enter_context(cluster.running(durable=durable))
 
 
-def free_port() -> int:
-    """A TCP port that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def free_ports(count: int) -> list[int]:
+    """Different TCP ports that nobody listens on at this moment."""
+    with ExitStack() as stack:
+        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [probe.getsockname()[1] for probe in probes]
 
 
 def reachable(folder: Path) -> bool:
@@ -140,7 +149,8 @@ class _Cluster:
         unfinished.rename(self.data)
 
     @contextmanager
-    def running(self, *, durable: bool, port: int) -> Iterator[str]:
+    def running(self, *, durable: bool) -> Iterator[Server]:
+        [port] = free_ports(1)
         self._await_predecessor()
         with self.log.open("ab") as log:
             process = subprocess.Popen(
@@ -154,7 +164,8 @@ class _Cluster:
         try:
             self._await_ready(process)
             password = self.password_file.read_text(encoding="ascii")
-            yield f"postgresql://postgres:{password}@127.0.0.1:{port}/postgres"
+            url = f"postgresql://postgres:{password}@127.0.0.1:{port}/postgres"
+            yield Server(url, process.pid)
         finally:
             stop(process)
 

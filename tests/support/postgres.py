@@ -100,8 +100,8 @@ def _server() -> Iterator[str]:
     if url := os.environ.get("TEST_DATABASE_URL"):
         yield url
         return
-    with home.temporary() as place, postgres.embedded(place, durable=False) as url:
-        yield url
+    with home.temporary() as place, postgres.embedded(place, durable=False) as server:
+        yield server.url
 
 
 def _keys(folder: Path, seed: str) -> Secrets:
