@@ -80,8 +80,9 @@ class Limits:
             await exchange.refuse(exchange.refusal)
 
     async def _serve(self, exchange: "_Exchange") -> None:
+        deadline = asyncio.timeout(self._bounds.total_seconds)
         try:
-            async with asyncio.timeout(self._bounds.total_seconds) as deadline:
+            async with deadline:
                 await self._app(exchange.scope, exchange.receive, exchange.send)
         except TimeoutError:
             if not deadline.expired():

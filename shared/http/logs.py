@@ -4,10 +4,10 @@ Nothing a person wrote gets in: no query, no body, no message of an exception (a
 quotes its parameters). Of a library's line only the unfilled template is kept.
 """
 
-import asyncio
 import logging
 import sys
 from collections.abc import Mapping, MutableMapping
+from time import perf_counter
 from types import TracebackType
 from typing import Any, Final
 
@@ -79,7 +79,6 @@ def configure(service: str, *, level: int = logging.INFO) -> None:
 
 
 def keep_allowed(_: Any, __: str, line: Line) -> Mapping[str, Any]:  # noqa: ANN401 - as above
-    line.setdefault("request_id", current_request().request_id)
     return {name: _short(value) for name, value in line.items() if name in ALLOWED}
 
 
@@ -91,8 +90,11 @@ class _Forward(logging.Handler):
         fields = {name: getattr(record, name) for name in ALLOWED if hasattr(record, name)}
         if record.exc_info and record.exc_info[0] is not None:
             fields |= {"error": record.exc_info[0].__name__, "trace": _trace(record.exc_info[2])}
-        event = record.getMessage() if record.name.startswith(OURS) else str(record.msg)
-        event = event.partition("\n")[0]
+        if record.name.startswith(OURS):
+            event = record.getMessage()
+            fields.setdefault("request_id", current_request().request_id)
+        else:
+            event = str(record.msg).partition("\n")[0]
         structlog.get_logger().log(record.levelno, event, logger=record.name, **fields)
 
 
@@ -122,8 +124,7 @@ class AccessLog:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        clock = asyncio.get_running_loop().time
-        began = clock()
+        began = perf_counter()
         status = 0
         tag = b""
 
@@ -141,9 +142,9 @@ class AccessLog:
                 route = scope.get("route")
                 self._log.info(
                     "request",
-                    request_id=tag.decode("latin-1"),
+                    request_id=tag.decode("latin-1") or None,
                     method=scope["method"],
                     route=getattr(route, "path", None),
                     status=status,
-                    duration_ms=round((clock() - began) * 1000, 1),
+                    duration_ms=round((perf_counter() - began) * 1000, 1),
                 )

@@ -11,7 +11,7 @@ import signal
 import sys
 from contextlib import suppress
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import uvicorn
 from pydantic import Field
@@ -20,7 +20,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 from typing_extensions import override
 from uvicorn.importer import import_from_string
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
 from shared.errors import AppError, MalformedRequest, TooLarge, Unavailable
@@ -137,7 +137,7 @@ class EdgeProtocol(HttpToolsProtocol):
             self._earlier_pieces += self._piece
             if self._earlier_pieces > self._settings.head_bytes:
                 self._refuse(HeadTooLarge(limit=self._settings.head_bytes))
-        elif self.cycle is not None and not self.cycle.response_complete:
+        elif self._unanswered() is not None:
             return
         # Within a head, before one, or in a body nobody reads any more.
         self._set_deadline()
@@ -185,16 +185,26 @@ class EdgeProtocol(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         self._refuse(self._refusal or MalformedRequest(reason="HTTP"))
 
+    @override
+    def _unsupported_upgrade_warning(self) -> None:
+        """An upgrade is simply not taken (RFC 9110 section 7.8); no reason to log."""
+
     def _refuse(self, error: AppError) -> None:
         """Answer for the application and close; only close when it has begun to answer itself."""
-        if self.cycle is not None and not self.cycle.response_complete:
-            self.cycle.disconnected = True
-            if self.cycle.response_started:
+        cycle = self._unanswered()
+        if cycle is not None:
+            cycle.disconnected = True
+            if cycle.response_started:
                 self.transport.abort()
                 return
         self.transport.write(_last_answer(error))
         self.transport.close()
         self._drop_when_stalled()
+
+    def _unanswered(self) -> RequestResponseCycle | None:
+        """The request under way, if there is one."""
+        cycle = cast("RequestResponseCycle | None", self.cycle)  # None before the first
+        return None if cycle is None or cycle.response_complete else cycle
 
     def _head_is_too_large(self) -> bool:
         lines = sum(len(name) + len(value) + 4 for name, value in self.headers)

@@ -9,7 +9,8 @@ import pytest
 
 from shared.http.transport import PooledTransport
 
-Reader, Writer = asyncio.StreamReader, asyncio.StreamWriter
+Reader = asyncio.StreamReader
+Writer = asyncio.StreamWriter
 Serve = Callable[["Peer", Reader, Writer], Awaitable[None]]
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
