@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from ops import locks
+from ops.errors import OperatorError
 
 _DEBIAN: Final = Path("/usr/lib/postgresql")
 # Root's place for what an unprivileged server must reach when a home folder is closed to it.
 SYSTEM_FOLDER: Final = Path("/var/lib/liandong")
 
 
-class NoPostgres(Exception):
+class NoPostgres(OperatorError):
     """There is no server to start, and none was named."""
 
     def __init__(self) -> None:

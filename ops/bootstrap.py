@@ -17,6 +17,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 import asyncpg
 
+from ops.errors import OperatorError
 from ops.secrets import Secrets, database_password
 from ops.services import SERVICES
 
@@ -26,7 +27,7 @@ _LOCK: Final = 0x6C69616E646F6E67  # "liandong" in ASCII, as one bigint
 _SCRAM_ROUNDS: Final = 4096
 
 
-class UnfitServer(Exception):
+class UnfitServer(OperatorError):
     """The server would lose or leak data; says which setting."""
 
 

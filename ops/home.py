@@ -33,6 +33,16 @@ class Home:
     def secrets(self) -> Path:
         return self.root / "secrets"
 
+    @property
+    def principals(self) -> Path:
+        """The logins of a demo realm."""
+        return self.root / "principals.json"
+
+    @property
+    def ready(self) -> Path:
+        """Exists while a stack runs from this home; says where it is."""
+        return self.root / "ready.json"
+
     def log(self, process: str) -> Path:
         """The log file of a process; its folder is made on the way."""
         folder = self.root / "logs"

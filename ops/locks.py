@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ops.errors import OperatorError
 
-class InUse(Exception):
+
+class InUse(OperatorError):
     """Another process holds the lock."""
 
     def __init__(self, path: Path) -> None:

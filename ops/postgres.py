@@ -20,6 +20,7 @@ from typing import Final
 
 from ops import binaries, locks
 from ops.binaries import Account
+from ops.errors import OperatorError
 from ops.home import Home
 from ops.processes import dies_with_parent
 
@@ -29,7 +30,7 @@ _POLL_SECONDS: Final = 0.02
 _THROWAWAY: Final = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
-class PostgresFailed(Exception):
+class PostgresFailed(OperatorError):
     """The server or initdb ended; carries the last thing it said."""
 
 

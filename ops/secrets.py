@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from ops.errors import OperatorError
 from ops.services import PROCESSES, SERVICES
 
 MINIMUM_LENGTH: Final = 16
@@ -20,7 +21,7 @@ VAULT: Final = "petitions-vault"
 VAULT_LOOKUP: Final = "petitions-vault-lookup"
 
 
-class BadSecret(Exception):
+class BadSecret(OperatorError):
     """A secret that must not be used: `make` would rather stop than run with it."""
 
     def __init__(self, path: Path, reason: str) -> None:
@@ -81,6 +82,11 @@ class Secrets:
         """Make what is missing and refuse what is weak, all at once rather than on first use."""
         for name in sorted(names):
             self.read(name)
+
+    def clients(self) -> dict[str, str]:
+        """By which secret identity knows each of the suite's own processes."""
+        others = (process for process in PROCESSES if process != "identity")
+        return {process: self.read(client_secret(process)) for process in others}
 
     def _own_directory(self) -> None:
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)

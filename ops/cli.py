@@ -1,0 +1,176 @@
+"""The operators' command."""
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from ops import home as homes, migrations, outbox as outboxes, postgres, seeding, stack
+from ops.bootstrap import bootstrap, databases as urls_of
+from ops.environment import ROOT
+from ops.errors import OperatorError
+from ops.home import Home
+from ops.postgres import Server
+from ops.ready import Ready
+from ops.secrets import Secrets
+from ops.stack import Options
+
+app = typer.Typer(
+    name="liandong",
+    help="联动: cross-region joint environmental enforcement.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+)
+outbox = typer.Typer(help="Events that could not be delivered.", no_args_is_help=True)
+app.add_typer(outbox, name="outbox")
+
+HomeOption = Annotated[Path, typer.Option("--home", help="Where data, secrets and logs are kept.")]
+DEFAULT_HOME = ROOT / ".local"
+
+
+@app.command()
+def serve(
+    *,
+    host: Annotated[str, typer.Option(help="Address of the gateway.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one.")] = 8000,
+    issuer: Annotated[
+        str | None, typer.Option(help="Public URL of the gateway, if a proxy stands before it.")
+    ] = None,
+    demo: Annotated[
+        bool, typer.Option("--demo/--no-demo", help="Sample data and logins; loopback only.")
+    ] = False,
+    simulated_clock: Annotated[
+        bool, typer.Option("--simulated-clock", help="Business time stands still until it is set.")
+    ] = False,
+    clock_from: Annotated[
+        str | None, typer.Option(help="RFC 3339: where simulated business time begins.")
+    ] = None,
+    ephemeral: Annotated[
+        bool, typer.Option("--ephemeral", help="A database and home of its own, gone at the end.")
+    ] = False,
+    ready_json: Annotated[
+        Path | None,
+        typer.Option(envvar="LIANDONG_READY_JSON", help="Written when everything answers."),
+    ] = None,
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """Run everything in the foreground; Ctrl-C stops it."""
+    options = Options(
+        host=host,
+        port=port,
+        issuer=issuer,
+        demo=demo,
+        clock_from=_business_time(clock_from, simulated=simulated_clock),
+        durable=not ephemeral,
+        ready_json=ready_json.absolute() if ready_json else None,
+    )
+    with _place(home, ephemeral=ephemeral) as (place, server):
+        stack.run(place, server, options)
+
+
+@app.command()
+def migrate(*, home: HomeOption = DEFAULT_HOME) -> None:
+    """Bring every schema to head; makes roles and schemas when they are missing."""
+    with postgres.server(Home(home)) as server:
+        stack.prepare(server, Secrets(Home(home).secrets), Options())
+
+
+@app.command()
+def revision(service: str, message: str) -> None:
+    """Write a migration for what the models of a service declare and its history lacks."""
+    with homes.temporary() as place, postgres.embedded(place, durable=False) as server:
+        made = asyncio.run(bootstrap(server.url, Secrets(place.secrets), durable=False))
+        migrations.upgrade(made.owner, [service])
+        migrations.revise(made.owner, service, message)
+
+
+@app.command()
+def seed(
+    *,
+    principals_json: Annotated[
+        Path | None, typer.Option(help="Where to write the logins; in the home by default.")
+    ] = None,
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """Fill an empty database with reference data and the demo realm. Does nothing twice."""
+    place = Home(home)
+    with postgres.server(place) as server:
+        keys = Secrets(place.secrets)
+        databases = stack.prepare(server, keys, Options())
+        asyncio.run(seeding.seed_once(databases, keys, principals_json or place.principals))
+
+
+@app.command()
+def demo() -> None:
+    """Play the story of one complaint against a stack of its own; fails if a statement does."""
+    from ops import demo as story  # noqa: PLC0415 -- other commands need none of it
+
+    raise typer.Exit(story.run())
+
+
+@outbox.command("list")
+def list_parked(*, home: HomeOption = DEFAULT_HOME) -> None:
+    """Show what was given up after its last try."""
+    with _owner(Home(home)) as owner:
+        for parked in asyncio.run(outboxes.parked(owner)):
+            print(
+                f"{parked.event_id}  {parked.topic}  {parked.service} to {parked.destination}"
+                f"  {parked.attempts} tries: {parked.last_error}"
+            )
+
+
+@outbox.command()
+def resend(
+    event: Annotated[UUID | None, typer.Argument()] = None, *, home: HomeOption = DEFAULT_HOME
+) -> None:
+    """Try again to deliver one event, or all that were given up."""
+    with _owner(Home(home)) as owner:
+        print(f"{asyncio.run(outboxes.resend(owner, event))} to be sent again")
+
+
+def main() -> None:
+    """The command; what an operator can put right is said without a traceback."""
+    try:
+        app()
+    except OperatorError as error:
+        print(f"liandong: {error}", file=sys.stderr)
+        sys.exit(1)
+
+
+def _business_time(start: str | None, *, simulated: bool) -> datetime | None:
+    if start is None:
+        return datetime.now(UTC) if simulated else None
+    try:
+        instant = datetime.fromisoformat(start)
+    except ValueError:
+        raise typer.BadParameter(f"{start!r} is not RFC 3339") from None
+    if instant.utcoffset() is None:
+        raise typer.BadParameter(f"{start!r} has no offset from UTC")
+    return instant
+
+
+@contextmanager
+def _place(home: Path, *, ephemeral: bool) -> Iterator[tuple[Home, Server]]:
+    if not ephemeral:
+        with postgres.server(Home(home)) as server:
+            yield Home(home), server
+        return
+    with homes.temporary() as place, postgres.embedded(place, durable=False) as server:
+        yield place, server
+
+
+@contextmanager
+def _owner(home: Home) -> Iterator[str]:
+    """The owner's URL: of the stack that runs from this home, or of one started for the block."""
+    if home.ready.exists():
+        yield Ready.read(home.ready).databases["owner"]
+        return
+    with postgres.server(home) as server:
+        yield urls_of(server.url, Secrets(home.secrets)).owner

@@ -1,0 +1,136 @@
+"""A whole stack in the foreground: database, schemas, sample data, five processes."""
+
+import asyncio
+import ipaddress
+import os
+import socket
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from ops import announcement, migrations, probe, seeding
+from ops.bootstrap import Databases, bootstrap
+from ops.environment import Realm, programs
+from ops.errors import OperatorError
+from ops.home import Home
+from ops.postgres import Server, free_ports
+from ops.ready import Ready
+from ops.secrets import Secrets
+from ops.services import GATEWAY, PROCESSES, SERVICES
+from ops.supervisor import supervise
+
+READY_SECONDS: Final = 60.0
+
+
+class RefusedStart(OperatorError):
+    """The stack would be unsafe, or could not answer at its address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the operator asked for. Port 0 is any free one."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    issuer: str | None = None
+    demo: bool = False
+    clock_from: datetime | None = None
+    durable: bool = True
+    ready_json: Path | None = None
+
+
+def run(home: Home, server: Server, options: Options) -> None:
+    """Serve until told to stop; OperatorError when it cannot be done or something ended."""
+    began = time.monotonic()
+    realm = _realm(home, options)
+    keys = Secrets(home.secrets)
+    databases = prepare(server, keys, options)
+    if options.demo:
+        asyncio.run(seeding.seed_once(databases, keys, home.principals))
+    watch = {} if server.process_id is None else {"postgres": server.process_id}
+
+    async def announce(process_ids: Mapping[str, int]) -> None:
+        await probe.until_ready(
+            {process: realm.url(process) for process in PROCESSES}, seconds=READY_SECONDS
+        )
+        pids = {"supervisor": os.getpid(), **watch, **process_ids}
+        ready = _ready(realm, databases, pids)
+        for path in _ready_files(realm, options):
+            ready.write(path)
+        announcement.show(ready, seconds=time.monotonic() - began)
+
+    starting = supervise(programs(realm, databases, keys), when_started=announce, watch=watch)
+    try:
+        asyncio.run(starting)
+    finally:
+        for path in _ready_files(realm, options):
+            path.unlink(missing_ok=True)
+
+
+def prepare(server: Server, keys: Secrets, options: Options) -> Databases:
+    """Secrets, roles, schemas and tables, made or brought up to date."""
+    keys.generate()
+    databases = asyncio.run(
+        bootstrap(
+            server.url,
+            keys,
+            durable=options.durable,
+            simulated_from=options.clock_from,
+        )
+    )
+    migrations.upgrade(databases.owner)
+    return databases
+
+
+def _realm(home: Home, options: Options) -> Realm:
+    if options.demo and not _is_loopback(options.host):
+        message = f"the demo realm's accounts are no secret: it is not served on {options.host}"
+        raise RefusedStart(message)
+    if options.clock_from and not options.demo:
+        message = "business time is only simulated in a demo realm"
+        raise RefusedStart(message)
+    gateway_port, *ports = free_ports(len(PROCESSES))
+    if options.port:
+        gateway_port = options.port
+        _require_free(options.host, gateway_port)
+    return Realm(
+        home=home,
+        host=options.host,
+        ports={GATEWAY: gateway_port, **dict(zip(SERVICES, ports, strict=True))},
+        issuer=options.issuer or f"http://{options.host}:{gateway_port}",
+        demo=options.demo,
+        simulated_clock=options.clock_from is not None,
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    return host == "localhost" or (host[:1].isdigit() and ipaddress.ip_address(host).is_loopback)
+
+
+def _require_free(host: str, port: int) -> None:
+    with socket.socket() as attempt:
+        attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            attempt.bind((host, port))
+        except OSError as error:
+            message = f"cannot listen on {host}:{port}: {error.strerror}; choose another --port"
+            raise RefusedStart(message) from None
+
+
+def _ready(realm: Realm, databases: Databases, pids: Mapping[str, int]) -> Ready:
+    return Ready(
+        gateway=realm.url(GATEWAY),
+        services={service: realm.url(service) for service in SERVICES},
+        pids=pids,
+        logs={name: str(realm.home.log(name)) for name in pids if name != "supervisor"},
+        databases=databases.as_dict(),
+        principals=str(realm.home.principals) if realm.home.principals.exists() else None,
+    )
+
+
+def _ready_files(realm: Realm, options: Options) -> list[Path]:
+    """The home's own, by which later commands find the stack, and the one asked for."""
+    return [realm.home.ready, *([options.ready_json] if options.ready_json else [])]
