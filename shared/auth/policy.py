@@ -52,6 +52,11 @@ _KERNEL: Final = {
 
 _IDENTITY: Final = {
     "identity.self": _right(*Role, at=Relation.ANY),
+    "account.read": _right(Role.SECURITY_ADMINISTRATOR, at=Relation.SUBTREE, sensitive=True),
+    "account.manage": _right(Role.SECURITY_ADMINISTRATOR, at=Relation.SUBTREE, sensitive=True),
+    "grant.read": _right(Role.SECURITY_ADMINISTRATOR, at=Relation.SUBTREE, sensitive=True),
+    "grant.manage": _right(Role.SECURITY_ADMINISTRATOR, at=Relation.SUBTREE, sensitive=True),
+    "client.read": _right(Role.SECURITY_ADMINISTRATOR, at=Relation.SUBTREE, sensitive=True),
 }
 
 _REGIONS: Final = {

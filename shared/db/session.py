@@ -75,7 +75,7 @@ class Database:
         await self.engine.dispose()
 
 
-async def driver(session: AsyncSession) -> Connection[Any]:
+async def driver(session: AsyncSession) -> "Connection[Any]":
     """The asyncpg connection of a running transaction, for the few measured hot statements.
 
     SQLAlchemy sends BEGIN with its first own statement; `Database.transaction` has sent it.

@@ -1,0 +1,133 @@
+"""What is done with grants: give and withdraw."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.identity.accounts import queries as accounts
+from services.identity.grants import domain, queries
+from services.identity.grants.domain import GrantEnded, OwnGrant
+from services.identity.grants.models import RoleGrant
+from shared import divisions
+from shared.audit import trace
+from shared.auth.actor import Actor, Role
+from shared.auth.policy import require
+from shared.ids import uuid7
+
+
+async def add_grant(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    holder_id: UUID,
+    role: Role,
+    division: str,
+    valid_from: datetime,
+    valid_to: datetime | None,
+    reason: str,
+    now: datetime,
+) -> RoleGrant:
+    """Give an account or client a role in the division's subtree from–to, in machine time."""
+    held = await queries.open_grants(session, holder_id, now=now)
+    domain.require_separation([each.role for each in held], role)
+    grant = RoleGrant(
+        id=uuid7(),
+        holder_id=holder_id,
+        role=role,
+        scope=divisions.scope(division),
+        visible_to=divisions.visibility([division]),
+        valid_from=valid_from,
+        valid_to=valid_to,
+        given_at=now,
+        given_by=actor.id,
+        reason=reason,
+    )
+    session.add(grant)
+    await session.flush()
+    await _trace(session, actor, "grant.give", grant, reason=reason, now=now)
+    return grant
+
+
+async def give(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    account_id: UUID,
+    role: Role,
+    division: str,
+    valid_from: datetime,
+    valid_to: datetime | None,
+    reason: str,
+    now: datetime,
+) -> RoleGrant:
+    """`add_grant` by an administrator of the division to somebody else's account."""
+    # Locked: two grants given at once must see each other, or three people could become one.
+    account = await accounts.lock_account(session, account_id)
+    require(actor, "grant.manage", division=division)
+    if account.id == actor.id:
+        raise OwnGrant
+    return await add_grant(
+        session,
+        actor,
+        holder_id=account.id,
+        role=role,
+        division=division,
+        valid_from=valid_from,
+        valid_to=valid_to,
+        reason=reason,
+        now=now,
+    )
+
+
+async def withdraw(
+    session: AsyncSession,
+    actor: Actor,
+    grant_id: UUID,
+    *,
+    reason: str,
+    expected_version: int,
+    now: datetime,
+) -> RoleGrant:
+    """End a grant now; it is dead everywhere within seconds."""
+    grant = await queries.lock_grant(session, grant_id)
+    # A scope read as a division covers like the division it came from.
+    require(actor, "grant.manage", division=grant.scope)
+    grant.require_version(expected_version)
+    if grant.holder_id == actor.id:
+        raise OwnGrant
+    if grant.withdrawn_at is not None:
+        raise GrantEnded
+    grant.withdrawn_at, grant.withdrawn_by, grant.withdrawn_reason = now, actor.id, reason
+    await session.flush()
+    await _trace(session, actor, "grant.withdraw", grant, reason=reason, now=now)
+    return grant
+
+
+async def _trace(
+    session: AsyncSession,
+    actor: Actor,
+    action: str,
+    grant: RoleGrant,
+    *,
+    reason: str,
+    now: datetime,
+) -> None:
+    await trace.record(
+        session,
+        actor,
+        action,
+        object_kind="grant",
+        object_id=grant.id,
+        now=now,
+        seen_by=[grant.scope],
+        reason=reason,
+        after={
+            "holder_id": grant.holder_id,
+            "role": grant.role,
+            "scope": grant.scope,
+            "valid_from": grant.valid_from,
+            "valid_to": grant.valid_to,
+            "withdrawn_at": grant.withdrawn_at,
+        },
+    )
