@@ -50,6 +50,7 @@ def declare(metadata: MetaData) -> None:
     _messages(metadata)
     _retries(metadata)
     _clocks(metadata)
+    _settings(metadata)
     _references(metadata)
 
 
@@ -209,10 +210,23 @@ def _clocks(metadata: MetaData) -> None:
     Table(
         "database_time",
         metadata,
-        Column("id", SmallInteger, primary_key=True),
+        Column("id", SmallInteger, primary_key=True, autoincrement=False),
         Column("latest", Timestamptz, nullable=False),
         CheckConstraint("id = 1", name="single"),
         info=rls.info(rls.SYSTEM_ONLY),
+    )
+
+
+def _settings(metadata: MetaData) -> None:
+    Table(
+        "rule_setting",
+        metadata,
+        Column("name", String(64), primary_key=True),
+        Column("scope", String(12), primary_key=True),
+        Column("valid_from", Date, primary_key=True),
+        Column("value", JSONB, nullable=False),
+        Column("basis", Text, nullable=False),
+        info=rls.info(rls.REFERENCE),
     )
 
 
@@ -223,7 +237,7 @@ def _references(metadata: MetaData) -> None:
     Table(
         "reference_calendar",
         metadata,
-        Column("year", SmallInteger, primary_key=True),
+        Column("year", SmallInteger, primary_key=True, autoincrement=False),
         Column("version", Integer, nullable=False),
         Column("notice", String(64)),
         Column("days_off", JSONB, nullable=False),
