@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -121,4 +122,5 @@ def _make_template(cluster: Cluster) -> None:
         durable=False,
         simulated_from=CLOCK_STARTS,
     )
-    migrations.upgrade(asyncio.run(making).owner)
+    built = [service for service in SERVICES if find_spec(f"services.{service}.tables")]
+    migrations.upgrade(asyncio.run(making).owner, built)
