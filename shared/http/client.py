@@ -111,7 +111,7 @@ class ServiceClient:
         await self._http.aclose()
 
     async def _headers(self, on_behalf_of: str | None) -> dict[str, str]:
-        """What goes along with every call: the right to make it, and whose request it is part of."""
+        """What goes along with every call: the right to make it, and what request it is part of."""
         context = current_request()
         token = await self._tokens.token(self.service, on_behalf_of)
         headers = {"Authorization": f"Bearer {token}", "X-Request-Id": context.request_id}

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import orjson
 import structlog
+from pydantic import ValidationError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from typing_extensions import override
 
@@ -28,6 +29,7 @@ ALLOWED: Final = frozenset(
         "error",
         "event",
         "event_id",
+        "fields",
         "job",
         "level",
         "logger",
@@ -90,6 +92,8 @@ class _Forward(logging.Handler):
         fields = {name: getattr(record, name) for name in ALLOWED if hasattr(record, name)}
         if record.exc_info and record.exc_info[0] is not None:
             fields |= {"error": record.exc_info[0].__name__, "trace": _trace(record.exc_info[2])}
+            if isinstance(record.exc_info[1], ValidationError):
+                fields["fields"] = _places(record.exc_info[1])
         if record.name.startswith(OURS):
             event = record.getMessage()
             fields.setdefault("request_id", current_request().request_id)
@@ -107,6 +111,11 @@ def _trace(traceback: TracebackType | None) -> list[str]:
         frames.append(f"{module}:{traceback.tb_lineno} {code.co_name}")
         traceback = traceback.tb_next
     return frames[-FRAMES:]
+
+
+def _places(error: ValidationError) -> list[str]:
+    """Which fields are wrong and how: at start-up they are settings, which the operator must fix."""
+    return [f"{'.'.join(map(str, each['loc']))}: {each['type']}" for each in error.errors()]
 
 
 def _short(value: object) -> object:

@@ -37,6 +37,10 @@ class Answer:
         while data := await self._connection.read(self._read):
             yield data
 
+    def abandon(self, error: Exception) -> None:
+        """Have whoever reads the stream fail with the error."""
+        self._connection.fail(error)
+
     def close(self) -> None:
         """Give the connection back; one that has not been read to the end is dropped."""
         if self._open:

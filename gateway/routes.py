@@ -1,0 +1,90 @@
+"""Which service answers for which path (DESIGN section 4)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+API: Final = b"/api/v1/"
+
+IDENTITY: Final = "identity"
+COLLECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
+    IDENTITY: ("accounts", "grants", "clients", "sessions"),
+    "regions": (
+        "divisions",
+        "borders",
+        "calendars",
+        "legal-bases",
+        "deadlines:compute",
+        "bureaus",
+        "officers",
+        "agreements",
+        "plans",
+        "groups",
+        "operations",
+        "assistance-requests",
+        "handovers",
+        "rotas",
+        "duty-rosters",
+        "grid-cells",
+        "assessments",
+    ),
+    "tasks": (
+        "enterprises",
+        "campaigns",
+        "leads",
+        "draws",
+        "teams",
+        "tasks",
+        "inspections",
+        "evidence",
+        "problems",
+        "cases",
+        "post-supervisions",
+        "help-visits",
+        "integrity-sheets",
+        "task-statistics",
+    ),
+    "petitions": (
+        "petitions",
+        "repeats",
+        "callbacks",
+        "reviews",
+        "escalations",
+        "working-groups",
+        "reports",
+        "petition-statistics",
+    ),
+}
+# What more than one service has, hence by the service's name: /api/v1/petitions-exports.
+PREFIXED: Final = ("imports", "exports", "changes", "webhooks")
+SERVICES: Final = tuple(COLLECTIONS)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """`path` is the pattern for the log; `public`: the service itself asks for what it needs."""
+
+    path: str
+    service: str
+    public: bool = False
+
+
+def _collections() -> dict[bytes, Route]:
+    return {
+        name.encode(): Route(f"/api/v1/{name}", service)
+        for service, own in COLLECTIONS.items()
+        for name in (*own, *(f"{service}-{name}" for name in PREFIXED))
+    }
+
+
+BY_COLLECTION: Final = _collections()
+BY_ROOT: Final[Mapping[bytes, Route]] = {
+    root.encode(): Route(f"/{root}", IDENTITY, public=True) for root in ("oauth", ".well-known")
+}
+
+
+def route_of(raw_path: bytes) -> Route | None:
+    """The route of a path as it came over the wire: an encoded collection is none of ours."""
+    if raw_path.startswith(API):
+        return BY_COLLECTION.get(raw_path[len(API) :].partition(b"/")[0])
+    return BY_ROOT.get(raw_path[1:].partition(b"/")[0])
