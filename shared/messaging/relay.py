@@ -109,6 +109,7 @@ class Relay:
                     await _wait(wake, period)
         finally:
             listener.cancel()
+            await asyncio.gather(listener, return_exceptions=True)
 
     async def deliver_batch(self) -> int:
         """Claim what is due and deliver it; return how many were claimed."""
@@ -160,9 +161,12 @@ class Relay:
                 connection = await asyncpg.connect(url.render_as_string(hide_password=False))
                 gone = asyncio.Event()
                 connection.add_termination_listener(lambda _, gone=gone: gone.set())
-                await connection.add_listener(channel, lambda *_: wake())
-                wake()
-                await gone.wait()
+                try:
+                    await connection.add_listener(channel, lambda *_: wake())
+                    wake()
+                    await gone.wait()
+                finally:
+                    await connection.close(timeout=1)
             except (OSError, asyncpg.PostgresError):
                 log.warning("outbox listener lost")
             await asyncio.sleep(1)
