@@ -73,7 +73,7 @@ class Secrets:
         path = self.directory / name
         if not path.exists():
             _generate(path)
-        value = path.read_text(encoding="ascii").strip()
+        value = path.read_text(encoding="utf-8").strip()
         _require_private(path)
         _require_strong(path, value)
         return value

@@ -8,8 +8,8 @@ import asyncio
 import os
 import signal
 from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +20,7 @@ from ops.processes import dies_with_parent
 
 GRACE_SECONDS: Final = 10.0
 _CHUNK: Final = 65536
+_STOP: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +62,26 @@ async def supervise(
 
     `when_started` gets the process ids by name; if it fails, all are stopped and it is raised.
     """
-    signalled = asyncio.create_task(_stop_signal())
     children: list[_Child] = []
-    with Console(width=max(len(program.name) for program in programs), echo=echo) as console:
+    width = max(len(program.name) for program in programs)
+    with _stop_signals() as stop, Console(width=width, echo=echo) as console:
+        signalled = asyncio.create_task(stop.wait())
+        watched = {name: asyncio.create_task(_gone(pid)) for name, pid in (watch or {}).items()}
         try:
             for program in programs:
                 children.append(await _start(program, console))  # noqa: PERF401 -- keep what runs
-            ends = {child.name: child.end for child in children}
-            for name, process_id in (watch or {}).items():
-                ends[name] = asyncio.create_task(_gone(process_id))
+            ends = {**watched, **{child.name: child.end for child in children}}
             await _until(
                 [signalled, *ends.values()],
-                meanwhile=when_started({c.name: c.process.pid for c in children}),
+                meanwhile=when_started({child.name: child.process.pid for child in children}),
             )
             ended = [name for name, end in ends.items() if end.done()]
-            if ended and not signalled.done():
+            if ended and not stop.is_set():
                 raise Ended(ended)
         finally:
             await _stop(children, grace=grace)
+            for task in (signalled, *watched.values()):
+                task.cancel()
 
 
 async def _until(ends: Sequence[asyncio.Task[Any]], *, meanwhile: Awaitable[None]) -> None:
@@ -91,13 +94,20 @@ async def _until(ends: Sequence[asyncio.Task[Any]], *, meanwhile: Awaitable[None
     task.cancel()
 
 
-async def _stop_signal() -> None:
-    """Returns at the first signal that asks for an orderly end."""
+@contextmanager
+def _stop_signals() -> Iterator[asyncio.Event]:
+    """Set by a signal that asks for an orderly end; a second one does not make it less orderly."""
+    loop = asyncio.get_running_loop()
     stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup wants us to go on
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await stop.wait()
+    # nohup wants us to go on: it has SIGHUP ignored.
+    wanted = [number for number in _STOP if signal.getsignal(number) is not signal.SIG_IGN]
+    for number in wanted:
+        loop.add_signal_handler(number, stop.set)
+    try:
+        yield stop
+    finally:
+        for number in wanted:
+            loop.remove_signal_handler(number)
 
 
 async def _start(program: Program, console: Console) -> _Child:
