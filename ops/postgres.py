@@ -203,16 +203,33 @@ class _Cluster:
     def _await_predecessor(self) -> None:
         """A server whose parent was killed is still shutting down: let it finish."""
         end = time.monotonic() + STOP_SECONDS
-        while _is_postgres(self._status()[0]) and time.monotonic() < end:
+        while (process_id := self._status()[0]) and time.monotonic() < end:
+            state = _process_state(process_id)
+            if state == "Z":
+                self._disown()
+            if state in {"", "Z"}:
+                return
             time.sleep(_POLL_SECONDS)
 
+    def _disown(self) -> None:
+        """Make postmaster.pid name us instead of a dead process that nobody has reaped.
 
-def _is_postgres(process_id: int) -> bool:
+        PostgreSQL takes it for alive and would not start; of its own parent it knows better. The
+        rest of the file, by which it finds server processes that are still there, stays.
+        """
+        file = self.data / "postmaster.pid"
+        _, _, rest = file.read_text(encoding="ascii").partition("\n")
+        file.write_text(f"{os.getpid()}\n{rest}", encoding="ascii")
+
+
+def _process_state(process_id: int) -> str:
+    """The letter of proc(5) for a PostgreSQL server; empty when there is none of this id."""
     try:
-        name = Path(f"/proc/{process_id}/comm").read_text(encoding="ascii")
+        stat = Path(f"/proc/{process_id}/stat").read_text(encoding="ascii")
     except OSError:
-        return False
-    return name.strip() == "postgres"
+        return ""
+    name, _, rest = stat.partition("(")[2].rpartition(")")
+    return rest.split()[0] if name == "postgres" else ""
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:

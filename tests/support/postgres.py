@@ -46,7 +46,12 @@ class Cluster:
     async def empty(self) -> Databases:
         """A new database with roles and schemas and not a table."""
         name = f"liandong_{uuid.uuid4().hex}"
-        return await bootstrap(self.admin, self.keys, name=name, durable=False)
+        return await self.prepare(name)
+
+    async def prepare(self, name: str) -> Databases:
+        return await bootstrap(
+            self.admin, self.keys, name=name, durable=False, simulated_from=CLOCK_STARTS
+        )
 
     async def drop(self, databases: Databases) -> None:
         name = databases.owner.rpartition("/")[2].partition("?")[0]
@@ -115,12 +120,5 @@ def _keys(folder: Path, seed: str) -> Secrets:
 
 
 def _make_template(cluster: Cluster) -> None:
-    making = bootstrap(
-        cluster.admin,
-        cluster.keys,
-        name=cluster.template,
-        durable=False,
-        simulated_from=CLOCK_STARTS,
-    )
     built = [name for name in SERVICES if any((ROOT / "migrations" / name).glob("*.py"))]
-    migrations.upgrade(asyncio.run(making).owner, built)
+    migrations.upgrade(asyncio.run(cluster.prepare(cluster.template)).owner, built)
