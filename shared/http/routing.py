@@ -109,7 +109,7 @@ async def _look_up(session: AsyncSession, attempt: Attempt) -> None:
         return
     if (row["route"], row["body_hash"]) != (attempt.route, attempt.body_hash):
         raise KeyReused(reason="Idempotency-Key")
-    headers = {**orjson.loads(row["headers"]), "Idempotency-Replayed": "true"}
+    headers = {**row["headers"], "Idempotency-Replayed": "true"}
     raise Replay(Response(row["body"], status_code=row["status"], headers=headers))
 
 
