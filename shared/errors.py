@@ -1,7 +1,9 @@
-"""What can go wrong, by kind. Which HTTP status a kind becomes is decided in shared.http.problems."""
+"""What can go wrong, by kind. Which HTTP status a kind becomes, shared.http.problems decides."""
 
 from enum import StrEnum
 from typing import ClassVar
+
+from typing_extensions import override
 
 
 class Language(StrEnum):
@@ -29,6 +31,7 @@ class AppError(Exception):
         template = self.zh if language is Language.ZH else self.en
         return template.format_map(self.context)
 
+    @override
     def __str__(self) -> str:
         return f"{self.code}: {self.message(Language.EN)}"
 
@@ -81,6 +84,12 @@ class RuleViolation(AppError):
     code = "rule_violation"
     zh = "当前不允许此操作。"
     en = "A rule bars this now."
+
+
+class AlreadyExists(RuleViolation):
+    code = "already_exists"
+    zh = "相同的记录已存在。"
+    en = "The same record exists already."
 
 
 class StaleVersion(AppError):

@@ -50,8 +50,8 @@ async def run_jobs(database: Database, clock: Clock, jobs: Sequence[Job], *, per
         for job in jobs:
             try:
                 await run_job(database, clock, job)
-            except (SQLAlchemyError, OSError, asyncpg.PostgresError, AppError) as error:
-                log.error("job failed", extra={"job": job.name}, exc_info=error)
+            except (SQLAlchemyError, OSError, asyncpg.PostgresError, AppError):
+                log.exception("job failed", extra={"job": job.name})
         await asyncio.sleep(period)
 
 

@@ -10,11 +10,11 @@ from typing import Any, Final
 import httpx
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.routing import APIRoute
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import reference
 from shared.auth.actor import Actor
-from shared.auth.tokens import KeyRing, TokenType, Verifier, actor_of
+from shared.auth.tokens import Jwks, KeyRing, TokenType, Verifier, actor_of
 from shared.clock import clock_for, machine_time
 from shared.clocks.sweep import SWEEP_JOB, WATCH_JOB
 from shared.db.session import SYSTEM, Database
@@ -29,7 +29,7 @@ from shared.http.transport import PooledTransport
 from shared.jobs import Job, forget_answers, run_jobs
 from shared.messaging.envelope import Envelope
 from shared.messaging.inbox import Handler, inbox_router
-from shared.messaging.relay import Relay
+from shared.messaging.relay import Deliver, Relay
 from shared.settings import ServiceSettings
 
 log = logging.getLogger(__name__)
@@ -80,7 +80,7 @@ class Authenticator:
 class RequestIds:
     """Gives every request its context and every answer its request id. Pure ASGI: it is hot."""
 
-    def __init__(self, app: Any) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -91,7 +91,7 @@ class RequestIds:
         context = enter(headers.get(b"x-request-id"), headers.get(b"traceparent"))
         tag = (b"x-request-id", context.request_id.encode())
 
-        async def tagged(message: Any) -> None:
+        async def tagged(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message.get("headers", ()), tag]
             await send(message)
@@ -128,7 +128,7 @@ def _describe(route: APIRoute) -> None:
     """Check that the route is guarded and say in the document by what."""
     guard = guard_of(route)
     extra = dict(route.openapi_extra or {})
-    extra.setdefault("x-idempotent", route.methods.isdisjoint({"POST"}))
+    extra.setdefault("x-idempotent", "POST" not in (route.methods or ()))
     if isinstance(guard, Allowed):
         extra["x-action"] = guard.action
         extra["x-scope"] = guard.right.relation.value
@@ -199,16 +199,17 @@ def _lifespan(service: Service) -> Callable[[FastAPI], Any]:
     return lifespan
 
 
-def _fetch_keys(http: httpx.AsyncClient, identity_url: str) -> Callable[[], Awaitable[Any]]:
-    async def fetch() -> Any:
+def _fetch_keys(http: httpx.AsyncClient, identity_url: str) -> Callable[[], Awaitable[Jwks]]:
+    async def fetch() -> Jwks:
         answer = await http.get(f"{identity_url}/.well-known/jwks.json")
         answer.raise_for_status()
-        return answer.json()
+        keys: Jwks = answer.json()
+        return keys
 
     return fetch
 
 
-def _deliver(peers: Mapping[str, ServiceClient]) -> Any:
+def _deliver(peers: Mapping[str, ServiceClient]) -> Deliver:
     async def deliver(destination: str, envelope: Envelope) -> None:
         peer = peers.get(destination)
         if peer is None:

@@ -66,9 +66,39 @@ _REGIONS: Final = {
 
 _TASKS: Final[dict[str, Right]] = {}
 
+_CLERK: Final = Role.PETITION_CLERK
+_LEADERS: Final = (Role.COUNTY_LEADER_IN_CHARGE, Role.DEPARTMENT_HEAD)
 _PETITIONS: Final = {
     "petition.read": _right(*_READERS, at=Relation.ANY),
-    "petition.register": _right(Role.PETITION_CLERK, Role.PLATFORM, at=Relation.SUBTREE),
+    "petition.register": _right(_CLERK, Role.PLATFORM, at=Relation.SUBTREE),
+    "petition.reveal": _right(
+        _CLERK, Role.OFFICER, Role.AUDITOR, at=Relation.SUBTREE, sensitive=True
+    ),
+    "petition.transfer": _right(_CLERK, at=Relation.OWN),
+    "petition.assign": _right(_CLERK, at=Relation.OWN),
+    "petition.object": _right(_CLERK, at=Relation.OWN),
+    "petition.accept_objection": _right(_CLERK, at=Relation.OWN),
+    "petition.reject_objection": _right(_CLERK, at=Relation.OWN),
+    "petition.accept": _right(_CLERK, at=Relation.OWN),
+    "petition.refuse": _right(_CLERK, at=Relation.OWN),
+    "petition.start": _right(Role.OFFICER, at=Relation.OWN),
+    "petition.extend": _right(Role.DEPARTMENT_HEAD, at=Relation.OWN),
+    "petition.reply": _right(Role.OFFICER, at=Relation.OWN),
+    "petition.file": _right(_CLERK, at=Relation.SUBTREE),
+    "petition.call_back": _right(_CLERK, at=Relation.SUBTREE, sensitive=True),
+    "petition.confirm_repeat": _right(_CLERK, at=Relation.SUBTREE),
+    "escalation.read": _right(*_READERS, at=Relation.ANY),
+    # A leader decides on items of the own county only (DOMAIN 2.8).
+    "escalation.raise": _right(*_LEADERS, at=Relation.OWN, sensitive=True),
+    "escalation.keep": _right(*_LEADERS, at=Relation.OWN, sensitive=True),
+    "escalation.take_up": _right(
+        Role.COMMAND_CENTER, Role.DEPARTMENT_HEAD, at=Relation.OWN, sensitive=True
+    ),
+    "escalation.resolve": _right(_CLERK, at=Relation.OWN),
+    "working_group.manage": _right(_CLERK, at=Relation.OWN),
+    "report.read": _right(*_READERS, at=Relation.ANY),
+    "report.confirm": _right(*_STAFF, at=Relation.ANY),
+    "statistics.read": _right(*_READERS, at=Relation.ANY),
 }
 
 RIGHTS: Final[Mapping[str, Right]] = _KERNEL | _IDENTITY | _REGIONS | _TASKS | _PETITIONS

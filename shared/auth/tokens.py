@@ -29,7 +29,16 @@ from shared.auth.claims import (
     read_object,
 )
 
-__all__ = ["Claims", "InvalidToken", "KeyRing", "Signer", "TokenType", "Verifier", "actor_of"]
+__all__ = [
+    "Claims",
+    "InvalidToken",
+    "Jwks",
+    "KeyRing",
+    "Signer",
+    "TokenType",
+    "Verifier",
+    "actor_of",
+]
 
 ALGORITHM: Final = "ES256"
 MAX_LENGTH: Final = 8192

@@ -31,6 +31,8 @@ SUBSCRIBERS: Final[Mapping[str, tuple[str, ...]]] = {
     "regions.calendar.published.v1": ("tasks", "petitions"),
     "regions.divisions.published.v1": ("tasks", "petitions"),
     "regions.borders.published.v1": ("tasks", "petitions"),
+    "petitions.callback.recorded.v1": ("petitions",),
+    "petitions.repeat.confirmed.v1": ("petitions",),
     "petitions.supervision.raised.v1": ("tasks",),
     "regions.operation.started.v1": ("tasks",),
     "regions.operation.summarised.v1": ("petitions",),

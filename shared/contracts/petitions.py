@@ -1,6 +1,6 @@
 """What `petitions` tells others."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -32,3 +32,92 @@ class SupervisionRaised(Event):
     @override
     def seen_by(self) -> tuple[str, ...]:
         return tuple(self.divisions)
+
+
+class PetitionRegistered(Event):
+    """A petition exists. Nothing of its petitioner or its text crosses."""
+
+    topic: ClassVar[str] = "petitions.petition.registered.v1"
+
+    petition_id: UUID
+    number: str
+    divisions: list[str]
+    office: str
+
+    @property
+    @override
+    def key(self) -> str:
+        return str(self.petition_id)
+
+    @property
+    @override
+    def seen_by(self) -> tuple[str, ...]:
+        return (self.office, *self.divisions)
+
+
+class PetitionChanged(Event):
+    """A step was taken with a petition."""
+
+    topic: ClassVar[str] = "petitions.petition.changed.v1"
+
+    petition_id: UUID
+    number: str
+    step: str
+    state: str
+    divisions: list[str]
+    office: str
+
+    @property
+    @override
+    def key(self) -> str:
+        return str(self.petition_id)
+
+    @property
+    @override
+    def seen_by(self) -> tuple[str, ...]:
+        return (self.office, *self.divisions)
+
+
+class CallbackRecorded(Event):
+    """A call-back reached its petitioner: how satisfied, and whether the matter is solved."""
+
+    topic: ClassVar[str] = "petitions.callback.recorded.v1"
+
+    petition_id: UUID
+    result: str
+    solved: str
+    at: datetime
+    divisions: list[str]
+    office: str
+
+    @property
+    @override
+    def key(self) -> str:
+        return str(self.petition_id)
+
+    @property
+    @override
+    def seen_by(self) -> tuple[str, ...]:
+        return (self.office, *self.divisions)
+
+
+class RepeatConfirmed(Event):
+    """A clerk confirmed that a petition raises the matter of an earlier one again."""
+
+    topic: ClassVar[str] = "petitions.repeat.confirmed.v1"
+
+    petition_id: UUID
+    root_id: UUID
+    at: datetime
+    divisions: list[str]
+    office: str
+
+    @property
+    @override
+    def key(self) -> str:
+        return str(self.root_id)
+
+    @property
+    @override
+    def seen_by(self) -> tuple[str, ...]:
+        return (self.office, *self.divisions)

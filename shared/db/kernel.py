@@ -33,19 +33,31 @@ from shared.db.types import Timestamptz
 
 NOW = text("clock_timestamp()")
 
-# An audit row is written once; not even the owner's code may touch it again.
-KEEP_TRACE = """
-CREATE FUNCTION {schema}.keep_trace() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN RAISE EXCEPTION 'audit rows are never changed'; END $$
+# A frozen row is written once; not even the owner's code may touch it again.
+FREEZE_FUNCTION = """
+CREATE FUNCTION {schema}.refuse_change() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'rows of % are never changed', TG_TABLE_NAME; END $$
 """
-KEEP_TRACE_TRIGGER = """
-CREATE TRIGGER keep_trace BEFORE UPDATE OR DELETE OR TRUNCATE ON {schema}.audit
-FOR EACH STATEMENT EXECUTE FUNCTION {schema}.keep_trace()
+FREEZE_TRIGGER = """
+CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
+FOR EACH STATEMENT EXECUTE FUNCTION {schema}.refuse_change()
 """
+
+
+def _ddl(statement: str) -> DDL:
+    return DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]  # unannotated there
+
+
+def freeze(table: Table) -> None:
+    """Make the table's rows unchangeable once written."""
+    trigger = FREEZE_TRIGGER.format(table=table.fullname, schema=table.schema)
+    event.listen(table, "after_create", _ddl(trigger))
 
 
 def declare(metadata: MetaData) -> None:
     """Add the kernel's tables to a service's metadata."""
+    function = FREEZE_FUNCTION.format(schema=metadata.schema)
+    event.listen(metadata, "before_create", _ddl(function))
     _trace(metadata)
     _messages(metadata)
     _retries(metadata)
@@ -76,9 +88,7 @@ def _trace(metadata: MetaData) -> None:
         info=rls.info(rls.TRACE),
     )
     Index("ix_audit_object", audit.c.object_kind, audit.c.object_id, audit.c.at)
-    for statement in (KEEP_TRACE, KEEP_TRACE_TRIGGER):
-        ddl = DDL(statement.format(schema=metadata.schema).replace("%", "%%"))
-        event.listen(audit, "after_create", ddl)
+    freeze(audit)
 
 
 def _messages(metadata: MetaData) -> None:

@@ -1,6 +1,4 @@
-"""The unit of work: the only way to a session, and the place where row-level security gets
-its caller.
-"""
+"""The unit of work: the only way to a session, where row-level security gets its caller."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,6 +16,7 @@ SET_CONTEXT = text(
     "SELECT set_config('app.principal', :principal, true),"
     " set_config('app.scopes', :scopes, true), set_config('app.system', :system, true)"
 )
+SET_SYSTEM: Final = "SELECT set_config('app.system', $1, true)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +74,26 @@ class Database:
         await self.engine.dispose()
 
 
+@asynccontextmanager
+async def beyond_scope(session: AsyncSession) -> AsyncIterator[None]:
+    """Within a caller's transaction, look and write past the caller's rows.
+
+    For a question the caller may ask about rows it may not see; that right is checked first. An
+    exception ends the transaction, and this with it.
+    """
+    connection = await driver(session)
+    before = await connection.fetchval("SELECT current_setting('app.system', true)")
+    await connection.execute(SET_SYSTEM, "on")
+    yield
+    await session.flush()
+    await connection.execute(SET_SYSTEM, before)
+
+
 async def driver(session: AsyncSession) -> "Connection[Any]":
     """The asyncpg connection of a running transaction, for the few measured hot statements.
 
     SQLAlchemy sends BEGIN with its first own statement; `Database.transaction` has sent it.
     """
     raw = await (await session.connection()).get_raw_connection()
-    connection: Connection[Any] = raw.driver_connection  # type: ignore[assignment]
+    connection: Connection[Any] = raw.driver_connection
     return connection

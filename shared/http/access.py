@@ -1,8 +1,8 @@
 """The caller of a request and the right a route asks for."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, params
 from fastapi.routing import APIRoute
 
 from shared.auth.actor import Actor
@@ -55,17 +55,17 @@ class Internal:
             raise Unauthenticated
 
 
-def policy(action: str) -> Any:
+def policy(action: str) -> params.Depends:
     """The right a route asks for; unknown actions fail at import."""
-    return Depends(Allowed(action))
+    return params.Depends(Allowed(action))
 
 
-def public() -> Any:
-    return Depends(Public())
+def public() -> params.Depends:
+    return params.Depends(Public())
 
 
-def internal() -> Any:
-    return Depends(Internal())
+def internal() -> params.Depends:
+    return params.Depends(Internal())
 
 
 def guard_of(route: APIRoute) -> Allowed | Public | Internal:

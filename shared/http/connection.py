@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 import httptools
 import httpx
@@ -95,8 +95,7 @@ class Connection(asyncio.Protocol):
 
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - narrows the type
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's is one in all but name
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:

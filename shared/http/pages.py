@@ -57,6 +57,11 @@ class PageRequest:
         """The cursor of the following page, once `cut` was called."""
         return getattr(self._request.state, "next_cursor", None)
 
+    def answer(self, content: bytes) -> Response:
+        """A page that was serialised by hand, with the `next` link."""
+        headers = {"Link": link} if (link := self._response.headers.get("Link")) else None
+        return Response(content, media_type="application/json", headers=headers)
+
 
 def _binding(request: Request) -> bytes:
     """A cursor belongs to one list with one set of filters."""

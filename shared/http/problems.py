@@ -69,6 +69,9 @@ FIELD_ERRORS: Final[Mapping[str, tuple[str, str]]] = {
     "model_attributes_type": ("应为对象", "must be an object"),
     "unsafe_text": ("含有不允许的字符", "holds characters that are not allowed"),
     "implausible_time": ("时间不合理", "is not a plausible time"),
+    "shares_mismatch": ("份额与所列区划不一致", "must name exactly the divisions"),
+    "doubled_division": ("区划重复", "names a division twice"),
+    "source_mismatch": ("来源与外部编号须同时提供", "needs both source and outside_number"),
     "unknown_division": ("不是有效的行政区划代码", "is not a division code"),
 }
 
@@ -202,6 +205,8 @@ async def _on_stale_row(request: Request, _: Exception) -> Response:
 
 # What PostgreSQL says when a request met another and may simply be tried again.
 RETRYABLE: Final = frozenset({"40001", "40P01", "55P03", "57014"})
+# A unique or exclusion constraint: the same thing exists, or the time is taken.
+TAKEN: Final = frozenset({"23505", "23P01"})
 # Text PostgreSQL cannot store, met before a schema could refuse it.
 BAD_TEXT: Final = frozenset({"22021", "22P05"})
 
@@ -210,6 +215,8 @@ async def _on_database_error(request: Request, error: Exception) -> Response:
     code = getattr(getattr(error, "orig", None), "sqlstate", None)
     if code in BAD_TEXT:
         return problem(errors.MalformedRequest(reason="text"), request.headers)
+    if code in TAKEN:
+        return problem(errors.AlreadyExists(), request.headers)
     if isinstance(error, PoolTimeout) or code is None or code in RETRYABLE:
         log.warning("database busy", extra={"sqlstate": code})
         return problem(errors.Unavailable(what="database"), request.headers)

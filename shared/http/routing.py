@@ -142,7 +142,7 @@ class StrictRequest(Request):
 class Route(APIRoute):
     """The route class of every service: see `Attempt` and `StrictRequest`."""
 
-    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:  # noqa: ANN401 -- FastAPI's own, many
         extra = options.get("openapi_extra") or {}
         dependencies = list(options.get("dependencies") or [])
         inside = any(isinstance(each.dependency, Internal) for each in dependencies)

@@ -9,7 +9,7 @@ an operator resends it.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 from uuid import UUID
@@ -123,7 +123,7 @@ class Relay:
             rows = await (await driver(session)).fetch(CLAIM, BATCH, LEASE_S)
         return [self._delivery(row) for row in rows]
 
-    def _delivery(self, row: Any) -> Delivery:
+    def _delivery(self, row: Mapping[str, Any]) -> Delivery:
         envelope = Envelope(
             id=UUID(str(row["event_id"])),
             source=self._source,

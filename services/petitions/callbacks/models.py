@@ -1,0 +1,34 @@
+"""Call-backs."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Column, Index, Text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlmodel import Field
+
+from services.petitions.base import PetitionsTable
+from services.petitions.callbacks.domain import Result, Solved
+from shared.db import rls
+from shared.db.types import Timestamptz, str_enum
+from shared.ids import uuid7
+
+
+class Callback(PetitionsTable, table=True):
+    """One call to the petitioner (回访). Never changed: a new call is a new row."""
+
+    __tablename__ = "callback"
+    __table_args__ = (
+        Index("ix_callback_petition", "petition_id", "at"),
+        {"info": rls.info(rls.SCOPED)},
+    )
+
+    id: UUID = Field(default_factory=uuid7, primary_key=True)
+    petition_id: UUID = Field(foreign_key="petitions.petition.id")
+    result: Result = Field(sa_type=str_enum(Result))
+    solved: Solved = Field(sa_type=str_enum(Solved))
+    note: str | None = Field(default=None, max_length=200)
+    caller_id: UUID
+    caller_name: str = Field(max_length=200)
+    at: datetime = Field(sa_type=Timestamptz)
+    visible_to: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))

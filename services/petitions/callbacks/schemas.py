@@ -1,0 +1,25 @@
+"""Bodies of call-backs."""
+
+from datetime import datetime
+from uuid import UUID
+
+from services.petitions.callbacks.domain import Result, Solved
+from shared.http.body import Body, Out, ShortText
+
+
+class CallbackIn(Body):
+    """What the petitioner said; `solved` is `unknown` only if nobody could be asked."""
+
+    result: Result
+    solved: Solved
+    note: ShortText | None = None
+
+
+class CallbackOut(Out):
+    id: UUID
+    petition_id: UUID
+    result: Result
+    solved: Solved
+    note: str | None
+    caller_name: str
+    at: datetime

@@ -1,0 +1,82 @@
+"""Recording what a call-back heard."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.petitions.callbacks import domain, queries
+from services.petitions.callbacks.domain import Result, Solved
+from services.petitions.callbacks.models import Callback
+from services.petitions.intake.domain.petition import Step, step as leads_to
+from services.petitions.intake.queries import lock_petition
+from services.petitions.intake.use_cases import take
+from services.petitions.vault.domain import redact
+from shared.auth.actor import Actor
+from shared.auth.policy import require
+from shared.clocks.days import legal_day
+from shared.contracts.petitions import CallbackRecorded
+from shared.messaging.outbox import announce
+from shared.rule_settings import rule_settings
+
+
+async def call_back(
+    session: AsyncSession,
+    actor: Actor,
+    petition_id: UUID,
+    *,
+    result: Result,
+    solved: Solved,
+    note: str | None,
+    version: int,
+    now: datetime,
+) -> Callback:
+    """Record a call and what follows: settled, reopened, or nothing while nobody was reached."""
+    petition = await lock_petition(session, petition_id)
+    petition.require_version(version)
+    require(actor, "petition.call_back", division=petition.holder)
+    leads_to(petition.state, Step.SETTLE)  # only what was replied to is called back
+    domain.require_callable(
+        anonymous=petition.anonymous, handler_id=petition.handler_id, caller_id=actor.id
+    )
+    settings = await rule_settings(session, division=petition.holder, on_day=legal_day(now))
+    earlier = await queries.callbacks_of(session, petition_id)
+    since_reply = [
+        legal_day(each.at)
+        for each in earlier
+        if petition.replied_at is None or each.at >= petition.replied_at
+    ]
+    domain.require_answers(
+        result, solved, tries=since_reply, today=legal_day(now), needed=settings["callbacks.tries"]
+    )
+    callback = Callback(
+        petition_id=petition.id,
+        result=result,
+        solved=solved,
+        note=redact(note, None) if note else None,
+        caller_id=actor.id,
+        caller_name=actor.name,
+        at=now,
+        visible_to=petition.visible_to,
+    )
+    session.add(callback)
+    step = domain.step_after(result, solved)
+    if step is None:
+        await session.flush()
+        return callback
+    petition.closed_at = now if step is Step.SETTLE else None
+    facts = {"result": result.value, "solved": solved.value}
+    await take(session, petition, step, actor=actor, reason=note, now=now, facts=facts)
+    await announce(
+        session,
+        CallbackRecorded(
+            petition_id=petition.id,
+            result=result,
+            solved=solved,
+            at=now,
+            divisions=petition.divisions,
+            office=petition.office,
+        ),
+        now=now,
+    )
+    return callback

@@ -1,0 +1,147 @@
+"""Intake over HTTP: register, list, read, reveal."""
+
+from datetime import datetime
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Query, Request, Response
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.petitions.intake import queries, use_cases
+from services.petitions.intake.domain.petition import NewPetition, State
+from services.petitions.intake.models import Petition
+from services.petitions.intake.schemas import (
+    ClockOut,
+    IdentityOut,
+    PetitionIn,
+    PetitionOut,
+    PetitionRow,
+    RegisteredOut,
+    RevealIn,
+    StepOut,
+)
+from services.petitions.vault.domain import IDENTITY, Field, Identity, Shown, shown
+from shared import reference
+from shared.auth.actor import Actor
+from shared.clocks.rows import clocks_of
+from shared.errors import NotFound
+from shared.http.access import ActorDep, policy
+from shared.http.body import Division
+from shared.http.now import Now
+from shared.http.pages import Page, PageDep
+from shared.http.preconditions import etag
+from shared.http.routing import Route, SessionDep
+
+router: Final = APIRouter(prefix="/petitions", tags=["petitions"], route_class=Route)
+
+
+@router.post("", status_code=201, dependencies=[policy("petition.register")])
+async def register(
+    body: PetitionIn,
+    actor: ActorDep,
+    session: SessionDep,
+    now: Now,
+    request: Request,
+    response: Response,
+) -> RegisteredOut:
+    """Register a petition: number, clocks, the petitioner's identity into the vault."""
+    facts = {name: getattr(body, name) for name in NewPetition.__slots__}
+    identity = Identity(**body.petitioner.model_dump()) if body.petitioner else None
+    petition, due = await use_cases.register(
+        session, actor, NewPetition(**facts), identity, keys=request.state.vault_keys, now=now
+    )
+    response.headers["ETag"] = etag(petition.version)
+    response.headers["Location"] = f"/api/v1/petitions/{petition.id}"
+    return RegisteredOut(
+        id=petition.id,
+        number=petition.number,
+        state=petition.state,
+        profile=petition.profile,
+        due=due,
+    )
+
+
+@router.get("", dependencies=[policy("petition.read")], response_model=Page[PetitionRow])
+async def worklist(
+    actor: ActorDep,
+    session: SessionDep,
+    page: PageDep,
+    division: Annotated[Division | None, Query(description="Only within this division")] = None,
+    state: Annotated[list[State] | None, Query(max_length=12)] = None,
+) -> Response:
+    """The caller's petitions, newest first; own and those the caller's division has a part in."""
+    scopes = queries.scopes_asked(actor.scopes, division)
+    if not scopes:
+        raise NotFound(what="division")
+    after = page.after and (datetime.fromisoformat(page.after[0]), UUID(page.after[1]))
+    rows = await queries.worklist(
+        session, scopes=scopes, states=state or [], after=after, limit=page.limit + 1
+    )
+    items = page.cut(rows, key=lambda row: (row["received_at"], str(row["id"])))
+    content = orjson.dumps({"items": [dict(row) for row in items], "next": page.next}, default=str)
+    return page.answer(content)
+
+
+@router.get("/{petition_id}", dependencies=[policy("petition.read")])
+async def read(
+    petition_id: UUID, actor: ActorDep, session: SessionDep, now: Now, response: Response
+) -> PetitionOut:
+    """One petition as the caller may see it, with deadlines explained and history."""
+    petition = await queries.petition(session, petition_id)
+    return await shown_to(session, actor, petition, now=now, response=response)
+
+
+@router.post("/{petition_id}/reveal", dependencies=[policy("petition.reveal")])
+async def reveal(
+    petition_id: UUID,
+    body: RevealIn,
+    actor: ActorDep,
+    session: SessionDep,
+    now: Now,
+    request: Request,
+) -> IdentityOut:
+    """The petitioner's identity for a stated reason; every call is recorded."""
+    identity = await use_cases.reveal(
+        session,
+        actor,
+        petition_id,
+        fields=body.asked,
+        reason=body.reason,
+        keys=request.state.vault_keys,
+        now=now,
+    )
+    return IdentityOut(**identity)
+
+
+async def shown_to(
+    session: AsyncSession, actor: Actor, petition: Petition, *, now: datetime, response: Response
+) -> PetitionOut:
+    """The petition through the mask of its reader; the answer of every route on one petition."""
+    reader = use_cases.reader_of(actor, petition)
+    in_progress = petition.state is State.IN_PROGRESS
+    full_text = shown(Field.TEXT, reader, in_progress=in_progress) is Shown.FULL
+    calendar = await reference.calendar(session)
+    visible = [
+        field
+        for field in IDENTITY
+        if shown(field, reader, in_progress=in_progress) is not Shown.ABSENT
+    ]
+    masks: dict[str, Any] = petition.petitioner_masked
+    response.headers["ETag"] = etag(petition.version)
+    return PetitionOut.model_validate(
+        {
+            **petition.model_dump(),
+            "title": petition.title if full_text else petition.redacted_title,
+            "body": petition.body if full_text else petition.redacted_body,
+            "petitioner": {field: masks.get(field) for field in visible} if masks else None,
+            "clocks": [
+                ClockOut.of(clock, calendar, now)
+                for clock in await clocks_of(session, [petition.id])
+            ],
+            "history": [
+                StepOut.model_validate(line) for line in await queries.history(session, petition.id)
+            ],
+            "actions": use_cases.actions(actor, petition),
+        }
+    )

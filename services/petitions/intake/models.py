@@ -1,0 +1,141 @@
+"""Petitions, their history and the counters that number them."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Computed,
+    Index,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlmodel import Field
+
+from services.petitions.base import PetitionsTable
+from services.petitions.intake.domain.petition import (
+    Channel,
+    Form,
+    Purpose,
+    State,
+    Step,
+    Track,
+    Urgency,
+)
+from shared.db import rls
+from shared.db.model import Versioned
+from shared.db.types import Timestamptz, str_enum
+from shared.ids import uuid7
+
+
+class NumberCounter(PetitionsTable, table=True):
+    """Business numbers without gaps: the counter moves in the transaction that uses the number."""
+
+    __tablename__ = "number_counter"
+    __table_args__ = ({"info": rls.info(rls.CONTEXT)},)
+
+    series: str = Field(primary_key=True, max_length=32)
+    division: str = Field(primary_key=True, max_length=12)
+    year: int = Field(primary_key=True, sa_type=SmallInteger)
+    last: int = Field(default=0)
+
+
+class Petition(PetitionsTable, Versioned, table=True):
+    """A petition (信访件) without its petitioner, who is in the vault."""
+
+    __tablename__ = "petition"
+    __table_args__ = (
+        UniqueConstraint("number"),
+        # A platform's own number arrives once, however often it is sent.
+        UniqueConstraint("source", "outside_number"),
+        # Somebody anonymous has no vault entry, and nobody else lacks one.
+        CheckConstraint("anonymous = (petitioner_id IS NULL)", name="anonymous_has_no_entry"),
+        # What counts for a division is decided when the petition is registered.
+        CheckConstraint("cardinality(divisions) > 0", name="has_division"),
+        # The two orders of the worklist: one county's, one city's.
+        Index("ix_petition_county", "holder", text("received_at DESC"), text("id DESC")),
+        Index("ix_petition_city", "holder_city", text("received_at DESC"), text("id DESC")),
+        # What a division has a part in without holding it.
+        Index(
+            "ix_petition_shared",
+            "visible_to",
+            postgresql_using="gin",
+            postgresql_where=text("shared"),
+        ),
+        Index("ix_petition_tokens", "petitioner_tokens", postgresql_using="gin"),
+        {"info": rls.info(rls.SCOPED)},
+    )
+
+    id: UUID = Field(default_factory=uuid7, primary_key=True)
+    number: str = Field(max_length=40)
+    source: str | None = Field(default=None, max_length=64)
+    outside_number: str | None = Field(default=None, max_length=64)
+    purpose: Purpose = Field(sa_type=str_enum(Purpose))
+    channel: Channel = Field(sa_type=str_enum(Channel))
+    media: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    form: Form = Field(sa_type=str_enum(Form))
+    urgency: Urgency = Field(sa_type=str_enum(Urgency))
+    track: Track = Field(sa_type=str_enum(Track))
+    profile: str = Field(max_length=32)
+    state: State = Field(default=State.REGISTERED, sa_type=str_enum(State))
+    # The office that registered it, and the unit that has it now.
+    office: str = Field(max_length=12)
+    holder: str = Field(max_length=12)
+    holder_city: str = Field(
+        sa_column=Column(String(12), Computed("substr(holder, 1, 4) || '00'"), nullable=False)
+    )
+    # The divisions the matter lies in, the first in charge; their exact shares sum to one.
+    divisions: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    shares: dict[str, str] = Field(sa_column=Column(JSONB, nullable=False))
+    shared: bool = False
+    title: str = Field(max_length=200)
+    body: str
+    redacted_title: str = Field(max_length=200)
+    redacted_body: str
+    place: str = Field(max_length=200)
+    object_name: str | None = Field(default=None, max_length=200)
+    object_code: str | None = Field(default=None, max_length=18)
+    at_night: bool = False
+    anonymous: bool = False
+    petitioner_id: UUID | None = Field(default=None, foreign_key="petitions.vault_entry.id")
+    petitioner_tokens: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    petitioner_masked: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    route_count: int = 0
+    handler_id: UUID | None = None
+    handler_name: str | None = Field(default=None, max_length=200)
+    outcome: str | None = Field(default=None, max_length=32)
+    reply: str | None = None
+    received_at: datetime = Field(sa_type=Timestamptz)
+    registered_at: datetime = Field(sa_type=Timestamptz)
+    accepted_at: datetime | None = Field(default=None, sa_type=Timestamptz)
+    replied_at: datetime | None = Field(default=None, sa_type=Timestamptz)
+    closed_at: datetime | None = Field(default=None, sa_type=Timestamptz)
+    report_due_on: date | None = None
+    visible_to: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+
+
+class PetitionStep(PetitionsTable, table=True):
+    """One line of a petition's history; written with the change it tells of."""
+
+    __tablename__ = "petition_step"
+    __table_args__ = (
+        Index("ix_petition_step_petition", "petition_id", "at"),
+        {"info": rls.info(rls.SCOPED)},
+    )
+
+    id: UUID = Field(default_factory=uuid7, primary_key=True)
+    petition_id: UUID = Field(foreign_key="petitions.petition.id")
+    step: Step | None = Field(default=None, sa_type=str_enum(Step), nullable=True)
+    state: State = Field(sa_type=str_enum(State))
+    actor_id: UUID
+    actor_name: str = Field(max_length=200)
+    reason: str | None = None
+    facts: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    at: datetime = Field(sa_type=Timestamptz)
+    visible_to: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))

@@ -1,0 +1,202 @@
+"""Bodies of intake: what registers a petition and what a reader of one gets."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from pydantic import BaseModel, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from services.petitions.intake.domain.petition import (
+    Channel,
+    Form,
+    Medium,
+    Purpose,
+    State,
+    Step,
+    Track,
+    Urgency,
+)
+from services.petitions.vault.domain import Field as IdentityField
+from shared.clocks.calendar import WorkCalendar
+from shared.clocks.rows import ClockRow, ClockState
+from shared.http.body import Body, Code, Division, Instant, LongText, Out, ShortText
+
+Phone = Annotated[str, StringConstraints(pattern=r"^[0-9+][0-9 -]{4,24}$")]
+IdNumber = Annotated[str, StringConstraints(pattern=r"^\d{17}[\dXx]$")]
+CreditCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-HJ-NPQRTUWXY]{18}$")]
+
+
+class PetitionerIn(Body):
+    """Who complains; goes to the vault and nowhere else."""
+
+    name: Annotated[ShortText, Field(examples=["王小明"])]
+    phone: Phone | None = None
+    id_number: IdNumber | None = None
+    address: ShortText | None = None
+
+
+class PetitionIn(Body):
+    """A petition as received. Without `petitioner` it is anonymous."""
+
+    purpose: Purpose = Purpose.CLAIM
+    channel: Channel
+    media: Annotated[list[Medium], Field(min_length=1, max_length=8)]
+    form: Form = Form.INDIVIDUAL
+    urgency: Urgency = Urgency.NORMAL
+    track: Track = Track.STATUTORY_DUTY
+    office: Annotated[Division, Field(description="Office that registers, e.g. 330200")]
+    divisions: Annotated[
+        list[Division],
+        Field(min_length=1, max_length=8, description="Where the matter lies; first in charge"),
+    ]
+    division_shares: (
+        dict[Division, Annotated[str, StringConstraints(pattern=r"^\d{1,3}/\d{1,3}$")]] | None
+    ) = Field(default=None, max_length=8, description="Exact shares such as 1/2; equal if absent")
+    title: ShortText
+    body: LongText
+    place: ShortText
+    object_name: ShortText | None = None
+    object_code: CreditCode | None = None
+    at_night: bool = False
+    received_at: Instant
+    petitioner: PetitionerIn | None = None
+    source: Code | None = None
+    outside_number: Code | None = None
+
+    @model_validator(mode="after")
+    def _shares_name_the_divisions(self) -> Self:
+        if self.division_shares and set(self.division_shares) != set(self.divisions):
+            raise PydanticCustomError("shares_mismatch", "shares must name the divisions")
+        if len(set(self.divisions)) != len(self.divisions):
+            raise PydanticCustomError("doubled_division", "a division is named twice")
+        if (self.source is None) != (self.outside_number is None):
+            raise PydanticCustomError("source_mismatch", "source and outside_number go together")
+        return self
+
+
+class RevealIn(Body):
+    """Which fields of the petitioner's identity are needed, and what for."""
+
+    fields: Annotated[
+        list[Literal["name", "phone", "id_number", "address"]], Field(min_length=1, max_length=4)
+    ]
+    reason: ShortText
+
+    @property
+    def asked(self) -> list[IdentityField]:
+        return [IdentityField(each) for each in self.fields]
+
+
+class IdentityOut(Out):
+    name: str | None = None
+    phone: str | None = None
+    id_number: str | None = None
+    address: str | None = None
+
+
+class StepOut(Out):
+    """One line of the history."""
+
+    step: Step | None
+    state: State
+    actor_name: str
+    reason: str | None
+    at: datetime
+
+
+class ExplanationStep(BaseModel):
+    kind: str
+    zh: str
+    en: str
+
+
+class ClockOut(BaseModel):
+    """A deadline with what it rests on and how it was counted."""
+
+    kind: str
+    state: ClockState
+    due_on: date | None
+    due_at: datetime | None
+    overdue: bool
+    provisional: bool
+    law: str
+    article: str
+    explanation: list[ExplanationStep]
+
+    @classmethod
+    def of(cls, clock: ClockRow, calendar: WorkCalendar, now: datetime) -> Self:
+        running = clock.state is ClockState.RUNNING
+        late = clock.due_at is not None and now >= clock.due_at
+        return cls(
+            kind=clock.kind,
+            state=clock.state,
+            due_on=clock.due_on,
+            due_at=clock.due_at,
+            overdue=clock.state is ClockState.MISSED or (running and late),
+            provisional=clock.provisional,
+            law=clock.term.basis.title_zh,
+            article=clock.term.basis.article,
+            explanation=[
+                ExplanationStep(kind=step.kind, zh=step.zh, en=step.en)
+                for step in clock.explanation(calendar)
+            ],
+        )
+
+
+class PetitionRow(Out):
+    """A petition in a list: what a worklist shows, no text and no petitioner."""
+
+    id: UUID
+    number: str
+    state: State
+    channel: Channel
+    media: list[str]
+    urgency: Urgency
+    office: str
+    holder: str
+    divisions: list[str]
+    title: str
+    object_name: str | None
+    received_at: datetime
+    version: int
+
+
+class PetitionOut(PetitionRow):
+    """A petition as its reader may see it; the petitioner's identity is masked or absent."""
+
+    purpose: Purpose
+    form: Form
+    track: Track
+    profile: str
+    shares: dict[str, str]
+    body: str
+    place: str
+    object_code: str | None
+    at_night: bool
+    anonymous: bool
+    petitioner: IdentityOut | None
+    route_count: int
+    handler_id: UUID | None
+    handler_name: str | None
+    outcome: str | None
+    reply: str | None
+    registered_at: datetime
+    accepted_at: datetime | None
+    replied_at: datetime | None
+    closed_at: datetime | None
+    clocks: list[ClockOut]
+    history: list[StepOut]
+    actions: list[str]
+
+
+class RegisteredOut(Out):
+    """The receipt of a registration."""
+
+    id: UUID
+    number: str
+    state: State
+    profile: str
+    due: Mapping[str, date | None]
+    version: int = 1

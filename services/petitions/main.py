@@ -1,0 +1,50 @@
+"""The petitions service."""
+
+from typing import Any, Final
+
+from services.petitions.callbacks import endpoints as callbacks
+from services.petitions.config import PetitionsSettings, settings
+from services.petitions.handling import endpoints as handling
+from services.petitions.intake import endpoints as intake
+from services.petitions.repeats import endpoints as repeats
+from services.petitions.reports import endpoints as reports
+from services.petitions.reports.jobs import JOBS
+from services.petitions.statistics import endpoints as statistics
+from services.petitions.through_train import endpoints as through_train
+from services.petitions.through_train.handlers import HANDLERS
+from services.petitions.vault.use_cases import VaultKeys
+from shared import reference
+from shared.db.session import Database
+from shared.service import Service, create_service_app
+from shared.settings import ServiceSettings
+
+
+async def _vault_keys(loaded: ServiceSettings, _: Database) -> dict[str, Any]:
+    assert isinstance(loaded, PetitionsSettings)  # noqa: S101 -- what `settings` returned
+    keys = VaultKeys(
+        seal=loaded.vault_key.get_secret_value().encode(),
+        lookup=loaded.vault_lookup_key.get_secret_value().encode(),
+    )
+    return {"vault_keys": keys}
+
+
+app: Final = create_service_app(
+    Service(
+        name="petitions",
+        title="Liandong petitions 信访",
+        settings=settings,
+        routers=[
+            intake.router,
+            handling.router,
+            callbacks.router,
+            repeats.router,
+            through_train.router,
+            through_train.groups,
+            reports.router,
+            statistics.router,
+        ],
+        handlers={**reference.HANDLERS, **HANDLERS},
+        jobs=JOBS,
+        extras=_vault_keys,
+    )
+)

@@ -1,0 +1,18 @@
+"""Every table of the service, for migrations and tests."""
+
+from services.petitions.base import SCHEMA, PetitionsTable
+from services.petitions.callbacks import models as _callbacks  # noqa: F401 -- declares its tables
+from services.petitions.intake import models as _intake  # noqa: F401 -- declares its tables
+from services.petitions.repeats import models as _repeats  # noqa: F401 -- declares its tables
+from services.petitions.reports.models import Report, ReportItem
+from services.petitions.through_train import models as _train  # noqa: F401 -- declares its tables
+from services.petitions.vault import models as _vault  # noqa: F401 -- declares its tables
+from shared.db import kernel, rls
+
+__all__ = ["SCHEMA", "metadata"]
+
+metadata = PetitionsTable.metadata
+kernel.declare(metadata)
+for issued in (Report, ReportItem):
+    kernel.freeze(metadata.tables[f"{SCHEMA}.{issued.__tablename__}"])
+rls.protect(metadata)

@@ -1,0 +1,52 @@
+"""What puts a matter on the through-train and what brings results back to it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.petitions.callbacks.domain import Result, Solved
+from services.petitions.through_train import use_cases
+from services.petitions.through_train.domain import Trigger, trigger_of
+from shared.contracts.origins import OriginKind
+from shared.contracts.petitions import CallbackRecorded, RepeatConfirmed
+from shared.contracts.regions import OperationSummarised
+from shared.contracts.tasks import TaskCompleted
+from shared.messaging.inbox import Handler, on
+
+
+async def _callback(session: AsyncSession, event: CallbackRecorded, now: datetime) -> None:
+    trigger = trigger_of(Result(event.result), Solved(event.solved))
+    if trigger is not None:
+        await use_cases.open_or_join(
+            session, petition_id=event.petition_id, trigger=trigger, at=event.at, now=now
+        )
+
+
+async def _repeat(session: AsyncSession, event: RepeatConfirmed, now: datetime) -> None:
+    await use_cases.open_or_join(
+        session, petition_id=event.root_id, trigger=Trigger.REPEAT, at=event.at, now=now
+    )
+
+
+async def _task(session: AsyncSession, event: TaskCompleted, now: datetime) -> None:
+    if event.origin.kind is OriginKind.ESCALATION:
+        result = event.model_dump(mode="json", exclude={"origin"})
+        await use_cases.keep_result(session, escalation_id=event.origin.id, result=result, now=now)
+
+
+async def _operation(session: AsyncSession, event: OperationSummarised, now: datetime) -> None:
+    if event.origin is not None and event.origin.kind is OriginKind.ESCALATION:
+        result = event.model_dump(mode="json", exclude={"origin"})
+        await use_cases.keep_result(session, escalation_id=event.origin.id, result=result, now=now)
+
+
+HANDLERS: Final[Mapping[str, Handler]] = dict(
+    [
+        on(CallbackRecorded, _callback),
+        on(RepeatConfirmed, _repeat),
+        on(TaskCompleted, _task),
+        on(OperationSummarised, _operation),
+    ]
+)

@@ -1,0 +1,104 @@
+"""Bodies of the through-train."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field
+
+from services.petitions.intake.schemas import ClockOut
+from services.petitions.through_train.domain import Action, Level, State, Trigger
+from shared.auth.actor import Role
+from shared.http.body import Body, Division, Out, ShortText
+
+
+class RaiseIn(Body):
+    """To what level the leader raises the supervision, and why."""
+
+    level: Level
+    reason: ShortText
+
+
+class KeepIn(Body):
+    """Why the leader leaves the supervision where it is."""
+
+    reason: ShortText
+
+
+class TakeUpIn(Body):
+    """Which city unit owns the matter from now on."""
+
+    owner: ShortText
+    reason: ShortText
+
+
+class ResolveIn(Body):
+    """Proof of rectification where no task or operation reported a result."""
+
+    proof: ShortText | None = None
+
+
+class EscalationStepOut(Out):
+    action: Action
+    state: State
+    actor_name: str
+    reason: str | None
+    at: datetime
+
+
+class EscalationRow(Out):
+    id: UUID
+    petition_id: UUID
+    previous_id: UUID | None
+    county: str
+    city: str
+    divisions: list[str]
+    trigger: Trigger
+    triggered_at: datetime
+    state: State
+    pushed_at: datetime | None
+    supervision_level: Level | None
+    decision_reason: str | None
+    undecided: bool
+    owner: str | None
+    result: dict[str, Any] | None
+    result_at: datetime | None
+    proof: str | None
+    resolved_at: datetime | None
+    version: int
+
+
+class EscalationOut(EscalationRow):
+    """An escalation with its deadlines, its history and what the caller may do now."""
+
+    clocks: list[ClockOut]
+    history: list[EscalationStepOut]
+    actions: list[str]
+
+
+class WorkingGroupIn(Body):
+    city: Division
+    name: ShortText
+
+
+class MemberIn(Body):
+    account_id: UUID
+    name: ShortText
+    division: Division
+    role: Role
+
+
+class MemberOut(Out):
+    account_id: UUID
+    name: str
+    division: str
+    role: Role
+    joined_at: datetime
+
+
+class WorkingGroupOut(Out):
+    id: UUID
+    city: str
+    name: str
+    version: int
+    members: list[MemberOut] = Field(default_factory=list)

@@ -1,0 +1,55 @@
+"""Figures that practice or we ourselves chose, as dated rows with their source: never literals.
+
+A row is for a scope (`''` is everywhere, `3302` is Ningbo); the narrowest that covers the division
+and the latest that is in force win.
+"""
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+import orjson
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from shared import divisions
+from shared.db.session import driver
+
+KEEP_S: Final = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One figure: its value, where it holds, since when, and on what it rests ([seed], [DD])."""
+
+    name: str
+    scope: str
+    valid_from: date
+    value: Any
+    basis: str
+
+
+def in_force(settings: Iterable[Setting], *, division: str, on_day: date) -> dict[str, Any]:
+    """The value of every setting for a division on a day."""
+    scopes = ("", *divisions.lineage(division))
+    fitting = [each for each in settings if each.scope in scopes and each.valid_from <= on_day]
+    fitting.sort(key=lambda each: (len(each.scope), each.valid_from))
+    return {each.name: each.value for each in fitting}
+
+
+_kept: tuple[float, tuple[Setting, ...]] | None = None
+
+
+async def rule_settings(session: AsyncSession, *, division: str, on_day: date) -> Mapping[str, Any]:
+    """The settings of this service for a division on a day, at most `KEEP_S` old."""
+    global _kept  # noqa: PLW0603 -- one immutable value per process, replaced whole
+    if _kept is None or time.monotonic() - _kept[0] > KEEP_S:
+        rows = await (await driver(session)).fetch(
+            "SELECT name, scope, valid_from, value, basis FROM rule_setting"
+        )
+        _kept = (
+            time.monotonic(),
+            tuple(Setting(**{**row, "value": orjson.loads(row["value"])}) for row in rows),
+        )
+    return in_force(_kept[1], division=division, on_day=on_day)
