@@ -23,7 +23,7 @@ from shared.http import problems
 from shared.http.access import Allowed, Internal, guard_of, public
 from shared.http.client import IdentityTokens, ServiceClient
 from shared.http.context import enter
-from shared.http.limits import Limits
+from shared.http.limits import DEFAULT, Bounds, Limits
 from shared.http.routing import Route
 from shared.http.transport import PooledTransport
 from shared.jobs import Job, forget_answers, run_jobs
@@ -55,6 +55,7 @@ class Service:
     extras: Callable[[ServiceSettings, Database], Awaitable[dict[str, Any]]] | None = None
     # `regions` publishes the references and `identity` needs none.
     needs_references: bool = True
+    bounds: Bounds = DEFAULT
 
 
 class Authenticator:
@@ -119,7 +120,7 @@ def create_service_app(service: Service) -> FastAPI:
     for route in app.routes:
         if isinstance(route, APIRoute):
             _describe(route)
-    app.add_middleware(Limits)
+    app.add_middleware(Limits, bounds=service.bounds)
     app.add_middleware(RequestIds)
     return app
 

@@ -64,7 +64,41 @@ _REGIONS: Final = {
     "deadline.compute": _right(*Role, at=Relation.ANY),
 }
 
-_TASKS: Final[dict[str, Right]] = {}
+_FIELD: Final = (Role.OFFICER,)
+_SENDERS: Final = (Role.COMMAND_CENTER, Role.DEPARTMENT_HEAD)
+_TASKS: Final = {
+    "task.read": _right(*_READERS, at=Relation.ANY),
+    "task.dispatch": _right(*_SENDERS, at=Relation.SUBTREE, sensitive=True),
+    "task.withdraw": _right(*_SENDERS, at=Relation.SUBTREE, sensitive=True),
+    # Beyond these, only the members of the task's team.
+    "task.accept": _right(*_FIELD, at=Relation.PARTICIPANT),
+    "task.return": _right(*_FIELD, at=Relation.PARTICIPANT),
+    "task.complete": _right(*_FIELD, at=Relation.PARTICIPANT),
+    "inspection.read": _right(*_READERS, at=Relation.ANY),
+    "inspection.start": _right(*_FIELD, at=Relation.PARTICIPANT),
+    "inspection.carry_out": _right(*_FIELD, at=Relation.PARTICIPANT),
+    "evidence.add": _right(*_FIELD, at=Relation.PARTICIPANT, sensitive=True),
+    "evidence.read": _right(
+        *_FIELD,
+        *_SENDERS,
+        Role.LEGAL_REVIEWER,
+        Role.AUDITOR,
+        at=Relation.PARTICIPANT,
+        sensitive=True,
+    ),
+    "problem.read": _right(*_READERS, at=Relation.ANY),
+    "problem.find": _right(*_FIELD, at=Relation.PARTICIPANT),
+    # The place of the act sees to its rectification (行政处罚法 art. 22).
+    "problem.assign": _right(*_FIELD, Role.DEPARTMENT_HEAD, at=Relation.SUBTREE),
+    "problem.rectify": _right(*_FIELD, Role.DEPARTMENT_HEAD, at=Relation.SUBTREE),
+    "problem.submit": _right(*_FIELD, Role.DEPARTMENT_HEAD, at=Relation.SUBTREE),
+    "problem.verify": _right(*_FIELD, at=Relation.PARTICIPANT),
+    "problem.approve": _right(Role.DEPARTMENT_HEAD, at=Relation.SUBTREE, sensitive=True),
+    "problem.publish": _right(*_SENDERS, at=Relation.SUBTREE),
+    "problem.close": _right(*_SENDERS, at=Relation.SUBTREE),
+    # Towards a row, the right to the step that would otherwise come next.
+    "problem.reject": _right(*_FIELD, *_SENDERS, at=Relation.PARTICIPANT),
+}
 
 _CLERK: Final = Role.PETITION_CLERK
 _LEADERS: Final = (Role.COUNTY_LEADER_IN_CHARGE, Role.DEPARTMENT_HEAD)

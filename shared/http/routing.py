@@ -88,7 +88,10 @@ async def _once(
         principal=str(actor.id),
         key=idempotency_key,
         route=f"{request.method} {request.url.path}"[:256],
-        body_hash=hashlib.sha256(await request.body()).digest(),
+        # The query belongs to what is asked: a file's description stands there.
+        body_hash=hashlib.sha256(
+            request.url.query.encode() + b"\n" + await request.body()
+        ).digest(),
     )
     await _look_up(session, attempt)
     request.state.attempt = attempt
