@@ -11,10 +11,11 @@ from uuid import UUID
 
 import typer
 
-from ops import home as homes, migrations, outbox as outboxes, postgres, seeding, stack
+from ops import home as homes, migrations, outbox as outboxes, postgres, secrets, seeding, stack
 from ops.bootstrap import bootstrap, databases as urls_of
 from ops.environment import ROOT
 from ops.errors import OperatorError
+from ops.files import write_private
 from ops.home import Home
 from ops.postgres import Server
 from ops.ready import Ready
@@ -89,6 +90,15 @@ def revision(service: str, message: str) -> None:
         made = asyncio.run(bootstrap(server.url, Secrets(place.secrets), durable=False))
         migrations.upgrade(made.owner, [service])
         migrations.revise(made.owner, service, message)
+
+
+@app.command("env-file")
+def env_file(path: Path, *, home: HomeOption = DEFAULT_HOME) -> None:
+    """Write every secret as NAME=value, for docker compose; makes those that are missing."""
+    keys = Secrets(Home(home).secrets)
+    names = sorted(secrets.NAMES)
+    lines = (f"{name.upper().replace('-', '_')}={keys.read(name)}\n" for name in names)
+    write_private(path, "".join(lines))
 
 
 @app.command()

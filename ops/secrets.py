@@ -48,7 +48,7 @@ NAMES: Final = frozenset(
         KEY_ENCRYPTION,
         VAULT,
         VAULT_LOOKUP,
-        *(database_password(role) for role in ("owner", *SERVICES)),
+        *(database_password(role) for role in ("admin", "owner", *SERVICES)),
         *(client_secret(process) for process in PROCESSES),
         *(cursor_key(service) for service in SERVICES),
     }
