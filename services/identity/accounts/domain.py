@@ -58,6 +58,11 @@ def delay(failures: int) -> timedelta:
     return min(timedelta(seconds=2 ** min(beyond, 30)), LONGEST_DELAY)
 
 
+def is_barred(failures: int, blocked_until: datetime, *, now: datetime) -> bool:
+    """Whether a further guess is not judged. Free guesses made at once do not bar each other."""
+    return failures > FREE_GUESSES and now < blocked_until
+
+
 def require_fit(password: str, *, login_name: str) -> None:
     """WeakPassword when it repeats itself or the login name. Its length is the schema's matter."""
     if len(set(password)) < VARIETY or login_name.lower() in password.lower():

@@ -145,7 +145,7 @@ async def begin_login(
     login_name = login_name.lower()
     login_hash = hashlib.sha256(login_name.encode()).digest()
     guess = await queries.lock_guess(session, login_hash, source, now=now)
-    barred = now < guess.blocked_until
+    barred = domain.is_barred(guess.failures, guess.blocked_until, now=now)
     if not barred:
         guess.failures += 1
         guess.blocked_until = now + domain.delay(guess.failures)
