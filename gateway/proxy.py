@@ -6,6 +6,7 @@ no model, headers copied in one pass, a small answer sent in one piece.
 
 import asyncio
 import hashlib
+import logging
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -29,6 +30,8 @@ from shared.http.transport import replayable
 AMBIGUOUS: Final = re.compile(
     rb"//|/\.{1,2}(?:/|$)|[;\\]|%(?:2[EFef]|5[Cc]|3[Bb]|25|[01][0-9A-Fa-f]|7[Ff])"
 )
+log = logging.getLogger(__name__)
+
 BODILESS: Final = frozenset({204, 304})
 BEARER: Final = b"bearer "
 
@@ -56,6 +59,10 @@ class Proxy:
             return
         except AppError as error:
             await refuse(error, scope, receive, send)
+            return
+        except Exception:
+            log.exception("unhandled")
+            await refuse(AppError(), scope, receive, send)
             return
         try:
             await _pass_back(answer, receive, send, watch=not head.streams)
