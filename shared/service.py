@@ -10,6 +10,7 @@ from typing import Any, Final
 import httpx
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import reference
@@ -20,7 +21,7 @@ from shared.clocks.sweep import SWEEP_JOB, WATCH_JOB
 from shared.db.session import SYSTEM, Database
 from shared.errors import Unavailable
 from shared.http import problems
-from shared.http.access import Allowed, Internal, guard_of, public
+from shared.http.access import Allowed, Internal, RouteWithoutPolicy, guard_of, public
 from shared.http.client import IdentityTokens, ServiceClient
 from shared.http.context import enter
 from shared.http.limits import DEFAULT, Bounds, Limits
@@ -112,21 +113,25 @@ def create_service_app(service: Service) -> FastAPI:
         separate_input_output_schemas=True,
         generate_unique_id_function=lambda route: f"{service.name}_{route.name}",
     )
+    at_root = (*service.root_routers, inbox_router(service.handlers), _health(service))
+    # Before they are included: the application no longer shows the routes themselves.
+    for router in (*service.routers, *at_root):
+        for route in router.routes:
+            _describe(route)
     for router in service.routers:
         app.include_router(router, prefix=API)
-    for router in (*service.root_routers, inbox_router(service.handlers), _health(service)):
+    for router in at_root:
         app.include_router(router)
     problems.install(app)
-    for route in app.routes:
-        if isinstance(route, APIRoute):
-            _describe(route)
     app.add_middleware(Limits, bounds=service.bounds)
     app.add_middleware(RequestIds)
     return app
 
 
-def _describe(route: APIRoute) -> None:
+def _describe(route: BaseRoute) -> None:
     """Check that the route is guarded and say in the document by what."""
+    if not isinstance(route, APIRoute):
+        raise RouteWithoutPolicy(route)
     guard = guard_of(route)
     extra = dict(route.openapi_extra or {})
     extra.setdefault("x-idempotent", "POST" not in (route.methods or ()))
