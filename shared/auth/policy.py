@@ -59,9 +59,36 @@ _IDENTITY: Final = {
     "client.read": _right(Role.SECURITY_ADMINISTRATOR, at=Relation.SUBTREE, sensitive=True),
 }
 
+_CHIEFS: Final = (Role.COMMAND_CENTER, Role.DEPARTMENT_HEAD)
+_COMMANDERS: Final = (*_CHIEFS, Role.COUNTY_LEADER_IN_CHARGE)
+
 _REGIONS: Final = {
     "reference.read": _right(*Role, at=Relation.ANY),
     "deadline.compute": _right(*Role, at=Relation.ANY),
+    "bureau.read": _right(*_READERS, Role.DISCIPLINE_OFFICER, at=Relation.ANY),
+    "bureau.manage": _right(*_CHIEFS, at=Relation.SUBTREE),
+    "officer.read": _right(*_READERS, Role.DISCIPLINE_OFFICER, at=Relation.ANY),
+    "officer.read_interests": _right(
+        *_CHIEFS,
+        Role.AUDITOR,
+        Role.DISCIPLINE_OFFICER,
+        Role.LEGAL_REVIEWER,
+        at=Relation.SUBTREE,
+        sensitive=True,
+    ),
+    "officer.manage": _right(*_CHIEFS, at=Relation.SUBTREE),
+    # One's own interests, or as who keeps the officers.
+    "officer.declare_interest": _right(*_CHIEFS, Role.OFFICER, at=Relation.SUBTREE, sensitive=True),
+    # Across a border: one of the divisions is the asker's own.
+    "officer.ask": _right(*_COMMANDERS, Role.OFFICER, at=Relation.PARTICIPANT),
+    "officer.book": _right(*_COMMANDERS, at=Relation.PARTICIPANT),
+    "operation.read": _right(*_READERS, at=Relation.ANY),
+    "operation.draft": _right(*_COMMANDERS, at=Relation.SUBTREE),
+    "operation.lead": _right(*_COMMANDERS, at=Relation.OWN),
+    "operation.answer": _right(Role.COUNTY_LEADER_IN_CHARGE, Role.DEPARTMENT_HEAD, at=Relation.OWN),
+    "operation.issue": _right(*_CHIEFS, at=Relation.OWN),
+    # The head of the common superior, when the parties do not agree.
+    "operation.decide": _right(Role.DEPARTMENT_HEAD, at=Relation.SUBTREE),
 }
 
 _FIELD: Final = (Role.OFFICER,)
