@@ -32,11 +32,13 @@ from shared.db import rls
 from shared.db.types import Timestamptz
 
 NOW = text("clock_timestamp()")
+# `regions` is the source itself, and identity counts no legal days.
+WITHOUT_COPIES = frozenset({"regions", "identity"})
 
 # A frozen row is written once; not even the owner's code may touch it again.
 FREEZE_FUNCTION = """
 CREATE FUNCTION {schema}.refuse_change() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN RAISE EXCEPTION 'rows of % are never changed', TG_TABLE_NAME; END $$
+$$ BEGIN RAISE EXCEPTION USING MESSAGE = TG_TABLE_NAME || ' is never changed'; END $$
 """
 FREEZE_TRIGGER = """
 CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
@@ -45,7 +47,7 @@ FOR EACH STATEMENT EXECUTE FUNCTION {schema}.refuse_change()
 
 
 def _ddl(statement: str) -> DDL:
-    return DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]  # unannotated there
+    return DDL(statement)  # type: ignore[no-untyped-call]  # unannotated there
 
 
 def freeze(table: Table) -> None:
@@ -56,8 +58,6 @@ def freeze(table: Table) -> None:
 
 def declare(metadata: MetaData) -> None:
     """Add the kernel's tables to a service's metadata."""
-    function = FREEZE_FUNCTION.format(schema=metadata.schema)
-    event.listen(metadata, "before_create", _ddl(function))
     _trace(metadata)
     _messages(metadata)
     _retries(metadata)
@@ -88,6 +88,9 @@ def _trace(metadata: MetaData) -> None:
         info=rls.info(rls.TRACE),
     )
     Index("ix_audit_object", audit.c.object_kind, audit.c.object_id, audit.c.at)
+    # The first table of a schema brings the function that freezes this one and others.
+    function = FREEZE_FUNCTION.format(schema=metadata.schema)
+    event.listen(audit, "after_create", _ddl(function))
     freeze(audit)
 
 
@@ -242,7 +245,7 @@ def _settings(metadata: MetaData) -> None:
 
 def _references(metadata: MetaData) -> None:
     """Copies of what `regions` publishes, so that no deadline and no check needs a call."""
-    if metadata.schema == "regions":
+    if metadata.schema in WITHOUT_COPIES:
         return
     Table(
         "reference_calendar",

@@ -88,7 +88,9 @@ class Petition(PetitionsTable, Versioned, table=True):
     office: str = Field(max_length=12)
     holder: str = Field(max_length=12)
     holder_city: str = Field(
-        sa_column=Column(String(12), Computed("substr(holder, 1, 4) || '00'"), nullable=False)
+        sa_column=Column(
+            String(12), Computed("substr(holder, 1, 4) || '00'", persisted=True), nullable=False
+        )
     )
     # The divisions the matter lies in, the first in charge; their exact shares sum to one.
     divisions: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
