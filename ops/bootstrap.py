@@ -79,7 +79,7 @@ async def bootstrap(
         await _make_database(admin, name)
         async with _connected(urls.owner) as owner, owner.transaction():
             await _require_unicode(owner)
-            await _restrict(owner, name)
+            await _prepare(owner, name)
             for service in SERVICES:
                 await _make_schema(owner, service)
             if simulated_from is not None:
@@ -159,12 +159,14 @@ async def _make_database(admin: asyncpg.Connection, name: str) -> None:
     )
 
 
-async def _restrict(owner: asyncpg.Connection, name: str) -> None:
-    """Nobody gets in unless named."""
+async def _prepare(owner: asyncpg.Connection, name: str) -> None:
+    """Nobody gets in unless named, and what tables need is there."""
     roles = ", ".join(f"liandong_{service}" for service in SERVICES)
     await owner.execute(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
     await owner.execute(f"GRANT CONNECT ON DATABASE {name} TO {roles}")
     await owner.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
+    # Exclusion constraints over periods need it. A trusted extension: an owner may create it.
+    await owner.execute("CREATE EXTENSION IF NOT EXISTS btree_gist SCHEMA public")
 
 
 async def _make_schema(owner: asyncpg.Connection, service: str) -> None:

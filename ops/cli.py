@@ -27,7 +27,7 @@ app = typer.Typer(
     help="联动: cross-region joint environmental enforcement.",
     no_args_is_help=True,
     add_completion=False,
-    pretty_exceptions_show_locals=False,
+    pretty_exceptions_enable=False,  # the plain ones go into log files
 )
 outbox = typer.Typer(help="Events that could not be delivered.", no_args_is_help=True)
 app.add_typer(outbox, name="outbox")
