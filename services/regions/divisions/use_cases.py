@@ -1,0 +1,73 @@
+"""Publishing the territory to every service, and asking whether a code is one."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.regions.divisions import domain, queries
+from services.regions.divisions.domain import UnknownDivision
+from shared.audit.trace import SYSTEM_ACTOR, record
+from shared.contracts.regions import BordersPublished, DivisionEntry, DivisionsPublished
+from shared.messaging.outbox import announce
+
+
+async def load_divisions(
+    session: AsyncSession, document: Mapping[str, Any], *, now: datetime
+) -> int:
+    """Take over a table of divisions; announce each province it changed. Repeating changes nothing.
+
+    Returns how many provinces changed. For a session of the system.
+    """
+    changed = await queries.publish_divisions(session, domain.division_table(document))
+    for province in sorted(changed):
+        rows = await queries.divisions_of_province(session, province)
+        entries = [DivisionEntry.model_validate(each.model_dump()) for each in rows]
+        event = DivisionsPublished(province=province, divisions=entries)
+        await announce(session, event, now=now)
+    await _trace(session, "divisions", document, changed, now=now)
+    return len(changed)
+
+
+async def load_borders(session: AsyncSession, document: Mapping[str, Any], *, now: datetime) -> int:
+    """Take over a table of borders as `load_divisions` does one of divisions."""
+    changed = await queries.publish_borders(session, domain.border_table(document))
+    for province in sorted(changed):
+        rows = await queries.borders_of_province(session, province)
+        pairs = [(each.a, each.b, each.km) for each in rows]
+        await announce(session, BordersPublished(province=province, pairs=pairs), now=now)
+    await _trace(session, "borders", document, changed, now=now)
+    return len(changed)
+
+
+async def require_known(
+    session: AsyncSession, codes: Iterable[str], *, on_day: date, pointer: str
+) -> None:
+    """UnknownDivision unless every code names a division on the day."""
+    asked = set(codes)
+    if missing := asked - await queries.known(session, asked, on_day=on_day):
+        listed = ", ".join(sorted(missing))
+        raise UnknownDivision(reason=listed, codes=listed, pointer=pointer)
+
+
+async def _trace(
+    session: AsyncSession,
+    kind: str,
+    document: Mapping[str, Any],
+    changed: set[str],
+    *,
+    now: datetime,
+) -> None:
+    if not changed:
+        return
+    await record(
+        session,
+        SYSTEM_ACTOR,
+        "reference.publish",
+        object_kind=kind,
+        object_id=document["derived_on"],
+        now=now,
+        seen_by=(),
+        reason=document["source"],
+    )
