@@ -9,8 +9,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-# Verifiers keep a key set for up to a minute; a key signs only after all of them know it.
-PUBLISHED_AHEAD: Final = timedelta(seconds=90)
+# Verifiers keep a key set for a minute, caches before them for half of one; a key signs only
+# after all of them know it.
+PUBLISHED_AHEAD: Final = timedelta(seconds=120)
 # The longest-lived token, and what clocks may differ by.
 TOKENS_OUTLIVE: Final = timedelta(seconds=600 + 60)
 NONCE_BYTES: Final = 12

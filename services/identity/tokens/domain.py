@@ -1,5 +1,6 @@
 """The token endpoint's words: grant types, token types, and its errors (RFC 6749 section 5.2)."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Final
 
@@ -18,6 +19,24 @@ ACCESS_TOKEN: Final = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S
 JWT: Final = "urn:ietf:params:oauth:token-type:jwt"
 # The audience of access tokens: nobody else takes them.
 EDGE: Final = "gateway"
+
+
+@dataclass(frozen=True, slots=True)
+class ClientProof:
+    """What a client says it is; a public client has no secret to say."""
+
+    client_id: str
+    secret: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A token as its caller gets it; `expires_in` is in seconds."""
+
+    access_token: str
+    expires_in: int
+    refresh_token: str | None = None
+    issued_token_type: str | None = None
 
 
 class OAuthError(MalformedRequest):

@@ -1,6 +1,7 @@
 """/oauth/* and /.well-known/*: OAuth 2 as its RFCs have it, errors too (RFC 6749 section 5.2)."""
 
 from collections.abc import Callable, Coroutine
+from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any, Final
 
@@ -9,11 +10,13 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from typing_extensions import override
 
+from services.identity.clients.models import Client
 from services.identity.config import IdentitySettings
 from services.identity.tokens import use_cases
 from services.identity.tokens.domain import (
     GrantType,
     InvalidClient,
+    Issued,
     OAuthError,
     UnsupportedGrantType,
 )
@@ -105,6 +108,7 @@ def _source(request: Request) -> str:
 # Public: the caller proves itself by what it sends.
 @router.post(
     "/oauth/token",
+    response_model=TokenOut,
     response_model_exclude_none=True,
     dependencies=[public()],
     openapi_extra=_form_of(
@@ -121,24 +125,44 @@ def _source(request: Request) -> str:
 )
 async def issue_token(
     request: Request, response: Response, form: FormDep, office: OfficeDep
-) -> TokenOut:
+) -> Issued:
     """A token for a password, a refresh token, a client's secret or another token."""
     response.headers.update(NO_STORE)
     now = machine_time()
     proof = read_client(request.headers.get("authorization"), form)
-    grant_type = form.require("grant_type")
     client = await use_cases.identify(office, proof, now=now)
-    match grant_type:
+    return await _issue(office, client, form, source=_source(request), now=now)
+
+
+async def _issue(
+    office: Office, client: Client, form: Form, *, source: str, now: datetime
+) -> Issued:
+    match form.require("grant_type"):
         case GrantType.PASSWORD:
-            source = _source(request)
-            return await use_cases.by_password(office, client, form, source=source, now=now)
+            return await use_cases.by_password(
+                office,
+                client,
+                login_name=form.require("username"),
+                password=form.require("password"),
+                source=source,
+                now=now,
+            )
         case GrantType.REFRESH_TOKEN:
-            return await use_cases.by_refresh(office, client, form, now=now)
+            presented = form.require("refresh_token")
+            return await use_cases.by_refresh(office, client, presented, now=now)
         case GrantType.CLIENT_CREDENTIALS:
-            source = _source(request)
-            return await use_cases.by_client(office, client, form, source=source, now=now)
+            return await use_cases.by_client(
+                office, client, audience=form.get("audience"), source=source, now=now
+            )
         case GrantType.TOKEN_EXCHANGE:
-            return await use_cases.by_exchange(office, client, form, now=now)
+            return await use_cases.by_exchange(
+                office,
+                client,
+                subject_token=form.require("subject_token"),
+                subject_token_type=form.require("subject_token_type"),
+                audience=form.get("audience"),
+                now=now,
+            )
         case _:
             raise UnsupportedGrantType(reason="grant_type")
 

@@ -2,21 +2,21 @@
 
 import base64
 import binascii
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl, unquote_to_bytes
 
 from pydantic import BaseModel
 
 from services.identity.clients.domain import CLIENT_ID
-from services.identity.tokens.domain import InvalidClient, InvalidRequest
+from services.identity.tokens.domain import ClientProof, InvalidClient, InvalidRequest
+from shared.http.body import Out
 
 FORM_TYPE: Final = "application/x-www-form-urlencoded"
 MAX_FORM: Final = 16 * 1024
 MAX_FIELDS: Final = 32
 
 
-class TokenOut(BaseModel):
+class TokenOut(Out):
     """RFC 6749 section 5.1, RFC 8693 section 2.2.1."""
 
     access_token: str
@@ -43,14 +43,6 @@ class JwksOut(BaseModel):
     """RFC 7517."""
 
     keys: list[dict[str, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class ClientProof:
-    """What a client says it is; a public client has no secret to say."""
-
-    client_id: str
-    secret: str | None
 
 
 class Form:

@@ -19,14 +19,15 @@ from services.identity.tokens.domain import (
     ACCESS_TOKEN,
     EDGE,
     JWT,
+    ClientProof,
     InvalidClient,
     InvalidGrant,
     InvalidRequest,
     InvalidTarget,
+    Issued,
     UnauthorizedClient,
     longer_chain,
 )
-from services.identity.tokens.schemas import ClientProof, Form, TokenOut
 from shared.auth.actor import Actor, ActorKind
 from shared.auth.claims import MAX_TTL, Claims
 from shared.auth.tokens import InvalidToken, TokenType, Verifier
@@ -56,12 +57,17 @@ async def identify(office: Office, proof: ClientProof, *, now: datetime) -> Clie
 
 
 async def by_password(
-    office: Office, client: Client, form: Form, *, source: str, now: datetime
-) -> TokenOut:
+    office: Office,
+    client: Client,
+    *,
+    login_name: str,
+    password: str,
+    source: str,
+    now: datetime,
+) -> Issued:
+    """The first tokens of a person's session."""
     if client.client_id != CLI:
         raise UnauthorizedClient(reason="password")
-    password = form.require("password")
-    login_name = form.require("username")
     async with office.database.transaction(SYSTEM) as session:
         candidate = await accounts.begin_login(
             session, login_name=login_name, source=source, now=now
@@ -80,16 +86,16 @@ async def by_password(
     return await _access(office, going, now=now)
 
 
-async def by_refresh(office: Office, client: Client, form: Form, *, now: datetime) -> TokenOut:
-    token = form.require("refresh_token")
+async def by_refresh(office: Office, client: Client, token: str, *, now: datetime) -> Issued:
+    """The next tokens of a session."""
     async with office.database.transaction(SYSTEM) as session:
         going = await sessions.refresh(session, token, client_id=client.client_id, now=now)
     return await _access(office, going, now=now)
 
 
 async def by_client(
-    office: Office, client: Client, form: Form, *, source: str, now: datetime
-) -> TokenOut:
+    office: Office, client: Client, *, audience: str | None, source: str, now: datetime
+) -> Issued:
     """A platform gets an access token, a service a service token for another."""
     match client.kind:
         case ClientKind.PUBLIC:
@@ -99,51 +105,56 @@ async def by_client(
                 going = await sessions.open_for_client(session, client, source=source, now=now)
             return await _access(office, going, now=now)
         case ClientKind.SERVICE:
-            audience = _audience(office, client, form)
+            target = _target(office, client, audience)
             actor = Actor(id=client.id, kind=ActorKind.SERVICE, name=client.client_id)
-            return await _service(office, actor, audience=audience, now=now)
+            return await _service(office, actor, audience=target, now=now)
 
 
-async def by_exchange(office: Office, client: Client, form: Form, *, now: datetime) -> TokenOut:
+async def by_exchange(
+    office: Office,
+    client: Client,
+    *,
+    subject_token: str,
+    subject_token_type: str,
+    audience: str | None,
+    now: datetime,
+) -> Issued:
     """A token for one service, for whom another token speaks, with the rights of this instant."""
     if client.kind is not ClientKind.SERVICE:
         raise UnauthorizedClient(reason="token-exchange")
-    audience = _audience(office, client, form)
-    claims = await _subject(office, client, form, now=now)
+    target = _target(office, client, audience)
+    verifier = _reader(office, client, subject_token_type)
+    try:
+        claims = await verifier.verify(subject_token, now=now)
+    except InvalidToken:
+        raise InvalidGrant(reason="subject_token") from None
     actor = await _speaker(office, claims, now=now)
     if claims.kind is None:
         # The edge swaps one form of the caller's own right for another: it is not in the chain.
-        return await _service(office, actor, audience=audience, until=claims.expires_at, now=now)
+        return await _service(office, actor, audience=target, until=claims.expires_at, now=now)
     via = longer_chain(claims.via, client.client_id)
-    return await _service(office, replace(actor, via=via), audience=audience, now=now)
+    return await _service(office, replace(actor, via=via), audience=target, now=now)
 
 
 async def revoke(office: Office, client: Client, token: str, *, now: datetime) -> None:
     """End the session of a refresh or access token; an unknown token is as good as ended."""
+    try:
+        session_id = (await office.access.verify(token, now=now)).session_id
+    except InvalidToken:
+        session_id = None
     async with office.database.transaction(SYSTEM) as session:
-        session_id = await sessions.session_of_refresh_token(session, token)
-        if session_id is None:
-            try:
-                session_id = (await office.access.verify(token, now=now)).session_id
-            except InvalidToken:
-                return
+        session_id = session_id or await sessions.session_of_refresh_token(session, token)
         if session_id is not None:
             await sessions.revoke(session, session_id, client_id=client.client_id, now=now)
 
 
-async def _subject(office: Office, client: Client, form: Form, *, now: datetime) -> Claims:
-    """The token to exchange: an access token at the gateway, its own incoming one at a service."""
-    token, token_type = form.require("subject_token"), form.require("subject_token_type")
+def _reader(office: Office, client: Client, token_type: str) -> Verifier:
+    """Who may exchange what: the gateway access tokens, a service what was sent to it."""
     if token_type == ACCESS_TOKEN and client.client_id == GATEWAY:
-        verifier = office.access
-    elif token_type == JWT and client.client_id in office.services:
-        verifier = office.services[client.client_id]
-    else:
-        raise InvalidRequest(reason="subject_token_type")
-    try:
-        return await verifier.verify(token, now=now)
-    except InvalidToken:
-        raise InvalidGrant(reason="subject_token") from None
+        return office.access
+    if token_type == JWT and client.client_id in office.services:
+        return office.services[client.client_id]
+    raise InvalidRequest(reason="subject_token_type")
 
 
 async def _speaker(office: Office, claims: Claims, *, now: datetime) -> Actor:
@@ -158,14 +169,15 @@ async def _speaker(office: Office, claims: Claims, *, now: datetime) -> Actor:
     return actor
 
 
-def _audience(office: Office, client: Client, form: Form) -> str:
-    audience = form.require("audience")
+def _target(office: Office, client: Client, audience: str | None) -> str:
+    if audience is None:
+        raise InvalidRequest(reason="audience")
     if audience not in office.services or audience == client.client_id:
         raise InvalidTarget(reason=audience)
     return audience
 
 
-async def _access(office: Office, going: Going | None, *, now: datetime) -> TokenOut:
+async def _access(office: Office, going: Going | None, *, now: datetime) -> Issued:
     if going is None:
         raise InvalidGrant(reason="refused")
     login = going.login
@@ -182,7 +194,7 @@ async def _access(office: Office, going: Going | None, *, now: datetime) -> Toke
         client_id=login.client_id,
     )
     signer = await office.keychain.signer(now=now)
-    return TokenOut(
+    return Issued(
         access_token=signer.sign(claims, TokenType.ACCESS),
         expires_in=claims.expires_at - issued_at,
         refresh_token=going.refresh_token,
@@ -191,7 +203,7 @@ async def _access(office: Office, going: Going | None, *, now: datetime) -> Toke
 
 async def _service(
     office: Office, actor: Actor, *, audience: str, now: datetime, until: int | None = None
-) -> TokenOut:
+) -> Issued:
     """A service token of a minute, or less when what it came from ends before (`until`)."""
     issued_at = int(now.timestamp())
     expires_at = issued_at + MAX_TTL[TokenType.SERVICE]
@@ -209,7 +221,7 @@ async def _service(
         via=actor.via,
     )
     signer = await office.keychain.signer(now=now)
-    return TokenOut(
+    return Issued(
         access_token=signer.sign(claims, TokenType.SERVICE),
         expires_in=claims.expires_at - issued_at,
         issued_token_type=JWT,
