@@ -1,0 +1,125 @@
+"""A task from its cause to its end, apart from sending the team."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.tasks.dispatch import queries
+from services.tasks.dispatch.domain import TaskAction
+from services.tasks.dispatch.models import Task
+from services.tasks.dispatch.use_cases.crews import Crew, crew, require_member
+from services.tasks.dispatch.use_cases.steps import lock_for, take, trace
+from shared import divisions
+from shared.audit.trace import SYSTEM_ACTOR
+from shared.auth.actor import Actor
+from shared.contracts.origins import Matter, Origin
+
+
+async def ask_for(
+    session: AsyncSession,
+    *,
+    origin: Origin,
+    parties: Sequence[str],
+    matter: Matter,
+    due_on: date,
+    now: datetime,
+) -> None:
+    """Create the task of a cause; its first party is in charge. A repetition makes none."""
+    if await queries.is_asked_for(session, origin):
+        return
+    parties = list(dict.fromkeys(parties))
+    task = Task(
+        origin_kind=origin.kind,
+        origin_id=origin.id,
+        division=parties[0],
+        parties=parties,
+        place=matter.division,
+        title=matter.title,
+        media=matter.media,
+        site=matter.place,
+        facts=matter.facts,
+        object_name=matter.object_name,
+        object_code=matter.object_code,
+        at_night=matter.at_night,
+        due_on=due_on,
+        requested_at=now,
+        visible_to=divisions.visibility([*parties, matter.division]),
+    )
+    session.add(task)
+    await session.flush()
+    await trace(session, SYSTEM_ACTOR, "task.request", task, now=now)
+
+
+async def accept(
+    session: AsyncSession, actor: Actor, task_id: UUID, *, expected_version: int, now: datetime
+) -> Task:
+    """The team takes the task up."""
+    task = await lock_for(
+        session, actor, task_id, TaskAction.ACCEPT, expected_version=expected_version
+    )
+    await take(session, actor, task, TaskAction.ACCEPT, now=now)
+    return task
+
+
+async def give_back(
+    session: AsyncSession,
+    actor: Actor,
+    task_id: UUID,
+    *,
+    reason: str,
+    expected_version: int,
+    now: datetime,
+) -> Task:
+    """The team returns the task with a reason; it waits for another dispatch."""
+    task = await lock_for(
+        session, actor, task_id, TaskAction.RETURN, expected_version=expected_version
+    )
+    await take(session, actor, task, TaskAction.RETURN, reason=reason, now=now)
+    await _dissolve(session, task, now=now)
+    return task
+
+
+async def withdraw(
+    session: AsyncSession,
+    actor: Actor,
+    task_id: UUID,
+    *,
+    reason: str,
+    expected_version: int,
+    now: datetime,
+) -> Task:
+    """Call the task off before anybody has inspected."""
+    task = await lock_for(
+        session, actor, task_id, TaskAction.WITHDRAW, expected_version=expected_version
+    )
+    await take(session, actor, task, TaskAction.WITHDRAW, reason=reason, now=now)
+    await _dissolve(session, task, now=now)
+    return task
+
+
+async def begin_inspection(
+    session: AsyncSession, actor: Actor, task_id: UUID, *, now: datetime
+) -> tuple[Task, Crew]:
+    """The task under way and its team, for an inspection that a member starts."""
+    task = await lock_for(session, actor, task_id, TaskAction.INSPECT)
+    sent = await require_member(session, actor, task_id, action=TaskAction.INSPECT)
+    await take(session, actor, task, TaskAction.INSPECT, now=now)
+    return task, sent
+
+
+async def finish(
+    session: AsyncSession, actor: Actor, task: Task, *, summary: str, now: datetime
+) -> None:
+    """Close the task; whoever calls has seen that nothing of it is open."""
+    task.summary = summary
+    task.completed_at = now
+    await take(session, actor, task, TaskAction.COMPLETE, reason=summary, now=now)
+
+
+async def _dissolve(session: AsyncSession, task: Task, *, now: datetime) -> None:
+    sent = await crew(session, task.id)
+    if sent is not None:
+        sent.team.dissolved_at = now
+        await session.flush()

@@ -1,0 +1,39 @@
+"""Tasks: inspections across counties, from the request to the last closed problem."""
+
+from typing import Any
+
+from services.tasks.config import settings
+from services.tasks.dispatch import endpoints as dispatch, handlers
+from services.tasks.evidence import endpoints as evidence
+from services.tasks.evidence.domain import LARGEST
+from services.tasks.evidence.use_cases.store import EvidenceStore
+from services.tasks.inspections import endpoints as inspections
+from services.tasks.problems.endpoints import completion, problems
+from shared import reference
+from shared.db.session import Database
+from shared.http.limits import Bounds
+from shared.service import API, Service, create_service_app
+from shared.settings import ServiceSettings
+
+
+async def _extras(_: ServiceSettings, __: Database) -> dict[str, Any]:
+    return {"evidence_store": EvidenceStore(settings().evidence_dir)}
+
+
+app = create_service_app(
+    Service(
+        name="tasks",
+        title="Tasks",
+        settings=settings,
+        routers=[
+            dispatch.router,
+            completion.router,
+            evidence.router,
+            inspections.router,
+            problems.router,
+        ],
+        handlers={**reference.HANDLERS, **handlers.HANDLERS},
+        extras=_extras,
+        bounds=Bounds(body_of={f"{API}/evidence": LARGEST}),
+    )
+)

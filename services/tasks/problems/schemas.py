@@ -1,0 +1,191 @@
+"""Bodies of problems, in and out."""
+
+from datetime import date, datetime
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import Field
+
+from services.tasks.dispatch.use_cases.crews import Crew
+from services.tasks.problems.domain import (
+    Category,
+    ListLevel,
+    ProblemAction,
+    ProblemState,
+    Severity,
+)
+from services.tasks.problems.models import Problem
+from services.tasks.problems.use_cases.rectification import Finding, Responsibility
+from services.tasks.problems.use_cases.steps import next_steps
+from shared.auth.actor import Actor
+from shared.clocks.calendar import WorkCalendar
+from shared.clocks.rows import ClockRow, ClockState
+from shared.errors import Language
+from shared.http.body import Body, Instant, LongText, Out, ShortText
+
+Officers = Annotated[list[UUID], Field(min_length=1, max_length=50)]
+
+
+class ProblemIn(Body):
+    """`due_on` is needed for a major problem and follows from the rules for any other."""
+
+    inspection_id: UUID
+    category: Category
+    severity: Severity
+    is_key: bool = False
+    description: LongText
+    traceable_source: ShortText
+    list_level: ListLevel = ListLevel.NONE
+    external_list_ref: ShortText | None = None
+    found_at: Instant
+    due_on: date | None = None
+
+    def finding(self) -> Finding:
+        return Finding(**self.model_dump(exclude={"inspection_id"}))
+
+
+class AssignmentIn(Body):
+    """`account_id` is the person's login, if there is one: they then may not verify."""
+
+    unit: ShortText
+    person: ShortText
+    account_id: UUID | None = None
+
+    def responsibility(self) -> Responsibility:
+        return Responsibility(self.unit, self.person, self.account_id)
+
+
+class MeasuresIn(Body):
+    measures: LongText
+
+
+class SubmissionIn(Body):
+    """Evidence of the same task; at least one piece taken after the finding."""
+
+    proof: Annotated[list[UUID], Field(min_length=1, max_length=100)]
+
+
+class VerificationIn(Body):
+    """The officers who went, all of the task's team, the caller among them."""
+
+    officer_ids: Officers
+    result: LongText
+
+
+class ApprovalIn(Body):
+    opinion: LongText
+
+
+class PublicationIn(Body):
+    """Where it was published; its number on the list, unless that is known already."""
+
+    publication_ref: Annotated[ShortText, Field(max_length=500)]
+    external_list_ref: ShortText | None = None
+
+
+class RejectionIn(Body):
+    reason: LongText
+
+
+class CompletionIn(Body):
+    summary: LongText
+
+
+class BasisOut(Out):
+    law_code: str
+    article: str
+    title_zh: str
+    title_en: str
+
+
+class DeadlineOut(Out):
+    """A clock of the problem, with what it rests on and how it came about."""
+
+    kind: str
+    state: ClockState
+    due_on: date | None
+    due_at: datetime | None
+    provisional: bool
+    ended_at: datetime | None
+    basis: BasisOut
+    explanation: list[str]
+
+    @classmethod
+    def of(cls, clock: ClockRow, calendar: WorkCalendar, language: Language) -> Self:
+        return cls(
+            kind=clock.kind,
+            state=clock.state,
+            due_on=clock.due_on,
+            due_at=clock.due_at,
+            provisional=clock.provisional,
+            ended_at=clock.ended_at,
+            basis=BasisOut.model_validate(clock.term.basis),
+            explanation=[step.text(language) for step in clock.explanation(calendar)],
+        )
+
+
+class VerifierOut(Out):
+    round: int
+    officer_id: UUID
+    name: str
+    verified_at: datetime
+
+
+class StepOut(Out):
+    action: ProblemAction
+    state: ProblemState
+    actor_name: str
+    note: str | None
+    at: datetime
+
+
+class ProblemFacts(Out):
+    """What the row itself says."""
+
+    id: UUID
+    task_id: UUID
+    inspection_id: UUID
+    division: str
+    parties: list[str]
+    category: Category
+    severity: Severity
+    is_key: bool
+    description: str
+    traceable_source: str
+    list_level: ListLevel
+    external_list_ref: str | None
+    state: ProblemState
+    found_at: datetime
+    due_on: date
+    due_at: datetime
+    responsible_unit: str | None
+    responsible_person: str | None
+    responsible_account_id: UUID | None
+    measures: str | None
+    proof: list[UUID]
+    reject_count: int
+    accepter_id: UUID | None
+    accepter_name: str | None
+    publication_ref: str | None
+    closed_at: datetime | None
+    version: int
+
+
+class ProblemLine(ProblemFacts):
+    """A problem as the worklist shows it."""
+
+    actions: list[ProblemAction]
+
+    @classmethod
+    def of(cls, problem: Problem, crew: Crew | None, actor: Actor) -> Self:
+        return cls(
+            **ProblemFacts.model_validate(problem).model_dump(),
+            actions=next_steps(actor, problem, crew),
+        )
+
+
+class ProblemOut(ProblemLine):
+    """A problem with its clocks and with everybody who went to see."""
+
+    deadlines: list[DeadlineOut]
+    verifiers: list[VerifierOut]
