@@ -54,6 +54,9 @@ def freeze(table: Table) -> None:
     """Make the table's rows unchangeable once written."""
     trigger = FREEZE_TRIGGER.format(table=table.fullname, schema=table.schema)
     event.listen(table, "after_create", _ddl(trigger))
+    # The function comes with the trace.
+    if table.name != "audit":
+        table.add_is_dependent_on(table.metadata.tables[f"{table.schema}.audit"])
 
 
 def declare(metadata: MetaData) -> None:
