@@ -3,12 +3,12 @@
 import time
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 
 import orjson
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from shared.clocks.calendar import CalendarYear, WorkCalendar
+from shared.clocks.calendar import WorkCalendar
 from shared.clocks.json_form import calendar_year_from_json
 from shared.contracts.regions import BordersPublished, CalendarPublished, DivisionsPublished
 from shared.db.session import driver
@@ -24,13 +24,8 @@ async def calendar(session: AsyncSession) -> WorkCalendar:
     global _kept  # noqa: PLW0603 -- one immutable value per process, replaced whole
     if _kept is None or time.monotonic() - _kept[0] > KEEP_S:
         rows = await (await driver(session)).fetch("SELECT * FROM reference_calendar")
-        _kept = time.monotonic(), WorkCalendar.of(map(_calendar_year, rows))
+        _kept = time.monotonic(), WorkCalendar.of(map(calendar_year_from_json, rows))
     return _kept[1]
-
-
-def _calendar_year(row: Mapping[str, Any]) -> CalendarYear:
-    lists = {name: orjson.loads(row[name]) for name in ("days_off", "make_up")}
-    return calendar_year_from_json({**row, **lists})
 
 
 async def is_complete(session: AsyncSession) -> bool:

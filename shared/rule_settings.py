@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-import orjson
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared import divisions
@@ -50,6 +49,6 @@ async def rule_settings(session: AsyncSession, *, division: str, on_day: date) -
         )
         _kept = (
             time.monotonic(),
-            tuple(Setting(**{**row, "value": orjson.loads(row["value"])}) for row in rows),
+            tuple(Setting(**row) for row in rows),
         )
     return in_force(_kept[1], division=division, on_day=on_day)

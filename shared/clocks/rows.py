@@ -84,8 +84,9 @@ INSERT INTO clock (id, subject_kind, subject_id, kind, term, ledger, due_on, due
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 """
 ARM: Final = """
-INSERT INTO clock_alarm (clock_id, rungs, rung, fires_at) VALUES ($1, $2, 0, ($2)[1])
-ON CONFLICT (clock_id) DO UPDATE SET rungs = $2, rung = 0, fires_at = ($2)[1]
+INSERT INTO clock_alarm (clock_id, rungs, rung, fires_at)
+VALUES ($1, $2::timestamptz[], 0, ($2::timestamptz[])[1])
+ON CONFLICT (clock_id) DO UPDATE SET rungs = $2, rung = 0, fires_at = ($2::timestamptz[])[1]
 """
 DISARM: Final = "DELETE FROM clock_alarm WHERE clock_id = $1"
 UPDATE: Final = """
@@ -208,13 +209,13 @@ async def _end(session: AsyncSession, clock_id: UUID, state: ClockState, at: dat
 
 
 def _clock(row: Mapping[str, Any]) -> ClockRow:
-    versions: dict[str, int] = orjson.loads(row["versions"])
+    versions: dict[str, int] = row["versions"]
     return ClockRow(
         id=UUID(str(row["id"])),
         subject_id=UUID(str(row["subject_id"])),
         kind=row["kind"],
-        term=term_from_json(orjson.loads(row["term"])),
-        ledger=ledger_from_json(orjson.loads(row["ledger"])),
+        term=term_from_json(row["term"]),
+        ledger=ledger_from_json(row["ledger"]),
         due_on=row["due_on"],
         due_at=row["due_at"],
         provisional=UNPUBLISHED in versions.values(),

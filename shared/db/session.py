@@ -92,7 +92,8 @@ async def beyond_scope(session: AsyncSession) -> AsyncIterator[None]:
 async def driver(session: AsyncSession) -> "Connection[Any]":
     """The asyncpg connection of a running transaction, for the few measured hot statements.
 
-    SQLAlchemy sends BEGIN with its first own statement; `Database.transaction` has sent it.
+    SQLAlchemy sends BEGIN with its first own statement; `Database.transaction` has sent it. Its
+    codecs are set too: JSON comes back decoded and goes in as text.
     """
     raw = await (await session.connection()).get_raw_connection()
     connection: Connection[Any] = raw.driver_connection

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping, MutableMapping
 from time import perf_counter
 from types import TracebackType
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import orjson
 import structlog
@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from typing_extensions import override
 
+from shared.clock import machine_time
 from shared.http.context import current_request
 
 ALLOWED: Final = frozenset(
@@ -52,6 +53,7 @@ FRAMES: Final = 12
 PROBES: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 OURS: Final = ("shared", "services", "gateway", "ops", "__main__")
 FAILED: Final = 500
+LINE: Final = orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z
 
 Line = MutableMapping[str, Any]
 
@@ -114,7 +116,7 @@ def _trace(traceback: TracebackType | None) -> list[str]:
 
 
 def _places(error: ValidationError) -> list[str]:
-    """Which fields are wrong and how: at start-up they are settings, which the operator must fix."""
+    """Which fields are wrong and how: at start-up they are settings, for the operator."""
     return [f"{'.'.join(map(str, each['loc']))}: {each['type']}" for each in error.errors()]
 
 
@@ -123,11 +125,15 @@ def _short(value: object) -> object:
 
 
 class AccessLog:
-    """One line per request: the route's pattern, never the path, which may name somebody."""
+    """One line per request: the route's pattern, never the path, which may name somebody.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Written past structlog, which costs a third of a proxied request's CPU; its form is the same.
+    """
+
+    def __init__(self, app: ASGIApp, *, service: str, out: BinaryIO) -> None:
         self._app = app
-        self._log = structlog.get_logger()
+        self._service = service
+        self._out = out
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -135,25 +141,30 @@ class AccessLog:
             return
         began = perf_counter()
         status = 0
-        tag = b""
 
         async def observed(message: Message) -> None:
-            nonlocal status, tag
+            nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                tag = dict(message["headers"]).get(b"x-request-id", b"")
             await send(message)
 
         try:
             await self._app(scope, receive, observed)
         finally:
             if scope["path"] not in PROBES or status >= FAILED:
-                route = scope.get("route")
-                self._log.info(
-                    "request",
-                    request_id=tag.decode("latin-1") or None,
-                    method=scope["method"],
-                    route=getattr(route, "path", None),
-                    status=status,
-                    duration_ms=round((perf_counter() - began) * 1000, 1),
-                )
+                self._write(scope, status, perf_counter() - began)
+
+    def _write(self, scope: Scope, status: int, seconds: float) -> None:
+        line = {
+            "request_id": current_request().request_id,
+            "method": scope["method"],
+            "route": getattr(scope.get("route"), "path", None),
+            "status": status,
+            "duration_ms": round(seconds * 1000, 1),
+            "event": "request",
+            "level": "info",
+            "timestamp": machine_time(),
+            "service": self._service,
+        }
+        self._out.write(orjson.dumps(line, option=LINE))
+        self._out.flush()

@@ -271,10 +271,11 @@ def main() -> None:
     arguments = parser.parse_args()
 
     module = arguments.app.partition(":")[0].split(".")
-    configure(module[1] if module[0] == "services" else module[0])
+    service = module[1] if module[0] == "services" else module[0]
+    configure(service)
     settings = HttpSettings()
     settings = settings.model_copy(update={"max_connections": _room_for(settings.max_connections)})
-    app = AccessLog(import_from_string(arguments.app))
+    app = AccessLog(import_from_string(arguments.app), service=service, out=sys.stdout.buffer)
     serve(app, host=arguments.host, port=arguments.port, settings=settings)
 
 

@@ -15,7 +15,6 @@ from typing import Any, Final, Protocol
 from uuid import UUID
 
 import asyncpg
-import orjson
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared.crashpoint import crashpoint
@@ -131,7 +130,7 @@ class Relay:
             subject=row["key"],
             time=row["occurred_at"],
             requestid=row["request_id"],
-            data=orjson.loads(row["data"]),
+            data=row["data"],
         )
         return Delivery(row["seq"], row["fence"], row["destination"], envelope)
 

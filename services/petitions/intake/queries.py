@@ -126,7 +126,7 @@ def _found(petition: Petition | None) -> Petition:
 
 
 def scopes_asked(scopes: Sequence[str], division: str | None) -> list[str]:
-    """The scopes a list covers: the one asked for if the caller has it, else all of the caller's."""
+    """The scopes a list covers: the one asked for, if it is the caller's, or all of the caller's."""
     if division is None:
         return list(scopes)
     wanted = divisions.scope(division)

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Final
 
-import orjson
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.petitions.callbacks.domain import VALID, Result
@@ -57,4 +56,4 @@ async def closed(
 
 async def _groups(session: AsyncSession, statement: str, *values: object) -> list[Group]:
     rows = await (await driver(session)).fetch(statement, *values)
-    return [Group(orjson.loads(row["shares"]), row["counts"], row["items"]) for row in rows]
+    return [Group(row["shares"], row["counts"], row["items"]) for row in rows]
