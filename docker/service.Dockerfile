@@ -9,7 +9,7 @@ RUN python -m venv /app/.venv \
 
 FROM python:3.11-slim
 ARG SERVICE
-RUN useradd --system --no-create-home liandong
+RUN useradd --system --no-create-home liandong && install -d -m 700 -o liandong /evidence
 WORKDIR /app
 COPY --from=environment /app/.venv /app/.venv
 COPY shared shared

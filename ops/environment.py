@@ -45,6 +45,8 @@ def programs(realm: Realm, databases: Databases, keys: Secrets) -> list[Program]
         "LIANDONG_KEY_ENCRYPTION_SECRET": keys.read(secrets.KEY_ENCRYPTION),
         "LIANDONG_SERVICE_SECRETS": json.dumps(keys.clients()),
     }
+    realm.home.evidence.mkdir(mode=0o700, exist_ok=True)
+    own["tasks"] |= {"LIANDONG_EVIDENCE_DIR": str(realm.home.evidence)}
     own["petitions"] |= {
         "LIANDONG_VAULT_KEY": keys.read(secrets.VAULT),
         "LIANDONG_VAULT_LOOKUP_KEY": keys.read(secrets.VAULT_LOOKUP),

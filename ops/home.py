@@ -34,6 +34,11 @@ class Home:
         return self.root / "secrets"
 
     @property
+    def evidence(self) -> Path:
+        """Where the files of cases lie."""
+        return self.root / "evidence"
+
+    @property
     def principals(self) -> Path:
         """The logins of a demo realm."""
         return self.root / "principals.json"

@@ -8,7 +8,7 @@ import httpx
 
 from ops.errors import OperatorError
 
-_POLL_SECONDS: Final = 0.1
+_POLL_SECONDS: Final = 0.2
 
 
 class NotReady(OperatorError):
@@ -20,9 +20,10 @@ async def until_ready(urls: Mapping[str, str], *, seconds: float) -> None:
     answers = dict.fromkeys(urls, "no answer")
     # No proxy of the environment stands between us and loopback.
     async with httpx.AsyncClient(trust_env=False, timeout=2) as client:
-        asking = (_ask(client, name, url, answers) for name, url in urls.items())
         try:
-            await asyncio.wait_for(asyncio.gather(*asking), seconds)
+            async with asyncio.timeout(seconds), asyncio.TaskGroup() as group:
+                for name, url in urls.items():
+                    group.create_task(_ask(client, name, url, answers))
         except TimeoutError:
             late = (f"{name} ({answer})" for name, answer in answers.items() if answer != "200")
             message = f"not ready after {seconds:.0f} s: {', '.join(late)}"

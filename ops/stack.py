@@ -53,9 +53,9 @@ def run(home: Home, server: Server, options: Options) -> None:
     watch = {} if server.process_id is None else {"postgres": server.process_id}
 
     async def announce(process_ids: Mapping[str, int]) -> None:
-        await probe.until_ready(
-            {process: realm.url(process) for process in PROCESSES}, seconds=READY_SECONDS
-        )
+        for processes in (SERVICES, (GATEWAY,)):  # asking the gateway is asking all again
+            urls = {process: realm.url(process) for process in processes}
+            await probe.until_ready(urls, seconds=READY_SECONDS)
         pids = {"supervisor": os.getpid(), **watch, **process_ids}
         ready = _ready(realm, databases, pids)
         for path in _ready_files(realm, options):
