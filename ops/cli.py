@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +11,16 @@ from uuid import UUID
 
 import typer
 
-from ops import home as homes, migrations, outbox as outboxes, postgres, secrets, seeding, stack
+from ops import (
+    home as homes,
+    locks,
+    migrations,
+    outbox as outboxes,
+    postgres,
+    secrets,
+    seeding,
+    stack,
+)
 from ops.bootstrap import bootstrap, databases as urls_of
 from ops.environment import ROOT
 from ops.errors import OperatorError
@@ -179,8 +188,10 @@ def _place(home: Path, *, ephemeral: bool) -> Iterator[tuple[Home, Server]]:
 @contextmanager
 def _owner(home: Home) -> Iterator[str]:
     """The owner's URL: of the stack that runs from this home, or of one started for the block."""
-    if home.ready.exists():
-        yield Ready.read(home.ready).databases["owner"]
-        return
-    with postgres.server(home) as server:
-        yield urls_of(server.url, Secrets(home.secrets)).owner
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(postgres.server(home))
+        except locks.InUse:
+            yield Ready.read(home.ready).databases["owner"]
+        else:
+            yield urls_of(server.url, Secrets(home.secrets)).owner

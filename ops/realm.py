@@ -1,0 +1,106 @@
+"""Who works in the demo realm: offices and roles in real divisions, nobody's name."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from shared import divisions
+from shared.auth.actor import Role
+
+# The cities of the sample realm; the first is where the demo story takes place.
+NINGBO: Final = "330200"
+CITIES: Final = {
+    NINGBO: "宁波市",
+    "510100": "成都市",
+    "510600": "德阳市",
+    "330400": "嘉兴市",
+}
+COUNTIES: Final = {
+    "330203": "海曙区",
+    "330205": "江北区",
+    "330206": "北仑区",
+    "330211": "镇海区",
+    "330212": "鄞州区",
+    "330213": "奉化区",
+    "330225": "象山县",
+    "330226": "宁海县",
+    "330281": "余姚市",
+    "330282": "慈溪市",
+    "510114": "新都区",
+    "510681": "广汉市",
+    "330482": "平湖市",
+}
+TITLES: Final = {
+    Role.COUNTY_LEADER_IN_CHARGE: "政府分管领导",
+    Role.DEPARTMENT_HEAD: "生态环境局主要领导",
+    Role.COMMAND_CENTER: "指挥中心",
+    Role.OFFICER: "执法人员",
+    Role.LEGAL_REVIEWER: "法制审核人员",
+    Role.GRID_OFFICER: "网格员",
+    Role.GRID_LEAD: "网格长",
+    Role.AUDITOR: "稽查人员",
+    Role.DISCIPLINE_OFFICER: "驻局纪检监察组",
+    Role.PETITION_CLERK: "信访工作人员",
+    Role.PETITIONER: "信访人",
+    Role.ENTERPRISE_CONTACT: "排污单位环保负责人",
+    Role.ASSISTANCE_TEAM: "第三方帮扶队伍",
+    Role.SYSTEM_ADMINISTRATOR: "系统管理员",
+    Role.SECURITY_ADMINISTRATOR: "安全管理员",
+    Role.AUDIT_ADMINISTRATOR: "审计管理员",
+}
+# A county of the story works through these; the others exist through the city.
+COUNTY_STAFF: Final = (
+    (Role.PETITION_CLERK, 1),
+    (Role.OFFICER, 3),
+    (Role.DEPARTMENT_HEAD, 1),
+    (Role.COUNTY_LEADER_IN_CHARGE, 1),
+)
+CITY_OFFICERS: Final = 2
+CITY_CLERKS: Final = 2
+PLATFORMS: Final = (
+    ("zhejiang-petition-platform", "浙江省信访平台(示例)", "330000"),
+    ("sichuan-enforcement-platform", "四川省执法平台(示例)", "510000"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One login to be: a role in a division, the `ordinal`-th of its kind there."""
+
+    role: Role
+    division: str
+    division_name: str
+    ordinal: int
+
+    @property
+    def login(self) -> str:
+        """E.g. `330282-officer-2`."""
+        return f"{self.division}-{self.role.replace('_', '-')}-{self.ordinal}"
+
+    @property
+    def name(self) -> str:
+        """E.g. 慈溪市执法人员2."""
+        return f"{self.division_name}{TITLES[self.role]}{self.ordinal}"
+
+
+def posts() -> Iterator[Post]:
+    """Every login of the realm: each city all roles, each county those of the daily work."""
+    for city, name in CITIES.items():
+        for role in TITLES:
+            for ordinal in range(1, _city_staff(role) + 1):
+                yield Post(role, city, name, ordinal)
+    for county, name in COUNTIES.items():
+        for role, number in COUNTY_STAFF:
+            for ordinal in range(1, number + 1):
+                yield Post(role, county, name, ordinal)
+
+
+def _city_staff(role: Role) -> int:
+    return {Role.OFFICER: CITY_OFFICERS, Role.PETITION_CLERK: CITY_CLERKS}.get(role, 1)
+
+
+def bureau_name(division: str) -> str:
+    """The enforcement bureau of a division: a branch of the city's in a county."""
+    if division in CITIES:
+        return f"{CITIES[division]}生态环境局"
+    return f"{CITIES[divisions.city_of(division)]}生态环境局{COUNTIES[division][:-1]}分局"
