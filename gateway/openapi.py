@@ -1,13 +1,16 @@
 """One OpenAPI 3.1 document out of those of the services."""
 
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from gateway.routes import Route, route_of
+from gateway.routes import API, Route, route_of
 
 Document = dict[str, Any]
 
 METHODS: Final = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
+WORDS: Final = re.compile(r"[^A-Za-z0-9]+")
 PREFIX: Final = "#/components/"
 # The services' own entries say only that a token is needed; how to get one is said here.
 OWN_SECTION: Final = "securitySchemes"
@@ -149,10 +152,15 @@ def _operation(operation: Document, route: Route) -> Document:
 
 
 def _make_ids_unique(paths: Document) -> None:
-    seen: set[str] = set()
-    for item in paths.values():
-        for operation in (item[method] for method in METHODS & item.keys()):
-            wanted = operation.get("operationId")
-            if wanted in seen:
-                operation["operationId"] = f"{operation['tags'][0]}_{wanted}"
-            seen.add(operation.get("operationId"))
+    """An id that is missing or stands twice is made from method and path instead."""
+    operations = [
+        (path, method, item[method])
+        for path, item in paths.items()
+        for method in sorted(METHODS & item.keys())
+    ]
+    used = Counter(operation.get("operationId") for _, _, operation in operations)
+    for path, method, operation in operations:
+        known = operation.get("operationId")
+        if known is None or used[known] > 1:
+            words = WORDS.sub("_", path.removeprefix(API.decode())).strip("_")
+            operation["operationId"] = f"{operation['tags'][0]}_{method}_{words}"

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import logging
 import time
 from collections.abc import Callable, Coroutine
 from enum import StrEnum
@@ -19,6 +20,8 @@ RENEWED_BEFORE: Final = 10.0
 REMEMBERED: Final = 10_000
 
 EXCHANGE: Final = "urn:ietf:params:oauth:grant-type:token-exchange"
+
+log = logging.getLogger(__name__)
 
 Key = tuple[str, bytes]
 
@@ -137,8 +140,9 @@ class IdentityTokens:
 
 
 def _refusal(status: int, content: object) -> AppError:
-    """Whether the subject's token is at fault, or identity or this client's own registration."""
+    """Whether the subject's token is at fault; else identity or our own registration there is."""
     reason = content.get("error") if isinstance(content, dict) else None
-    if status >= httpx.codes.INTERNAL_SERVER_ERROR or status == httpx.codes.TOO_MANY_REQUESTS:
-        return Unavailable(what="identity")
-    return Unavailable(what="identity") if reason == "invalid_client" else Unauthenticated()
+    if reason == "invalid_grant":
+        return Unauthenticated()
+    log.error("identity refuses this client", extra={"status": status})
+    return Unavailable(what="identity")

@@ -151,7 +151,7 @@ async def test_tokens_are_kept_for_their_time() -> None:
     ("status", "body", "error"),
     [
         (400, {"error": "invalid_grant"}, Unauthenticated),
-        (401, {"code": "unauthenticated"}, Unauthenticated),
+        (400, {"error": "invalid_target"}, Unavailable),
         (401, {"error": "invalid_client"}, Unavailable),
         (503, {}, Unavailable),
         (200, {"nothing": 1}, Unavailable),
