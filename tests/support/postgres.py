@@ -28,14 +28,14 @@ CLOCK_STARTS: Final = datetime.fromisoformat("2026-03-02T09:00:00+08:00")
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """The server of the test run and its template: all schemas at head, nothing in them."""
+    """The server of the test run and its template: all schemas at head."""
 
     admin: str
     keys: Secrets
     template: str
 
     async def clone(self) -> Databases:
-        """A new database with every table and not a row."""
+        """A new database as the migrations leave it."""
         name = f"liandong_{uuid.uuid4().hex}"
         await self._run(
             f"CREATE DATABASE {name} OWNER liandong_owner TEMPLATE {self.template}"
