@@ -33,7 +33,7 @@ INFO: Final = {
     "title": "联动 Liandong",
     "version": "1",
     "description": (
-        "跨区域生态环境联合执法:全部服务经网关的接口。\n\n"
+        "跨区域生态环境联合执法：全部服务经网关的接口。\n\n"
         "Cross-region joint environmental enforcement: every service's interface, as the gateway "
         "offers it."
     ),
@@ -62,7 +62,6 @@ def merged(documents: Mapping[str, Document]) -> Document:
         "openapi": "3.1.0",
         "info": INFO,
         "servers": [{"url": "/"}],
-        "tags": [{"name": service} for service in documents],
         "paths": paths,
         "components": components,
     }
@@ -145,7 +144,8 @@ def _described(item: Document, route: Route) -> Document:
 
 
 def _operation(operation: Document, route: Route) -> Document:
-    described = {**operation, "tags": [route.service, *operation.get("tags", [])]}
+    tags = [f"{route.service}: {tag}" for tag in operation.get("tags", ())]
+    described = {**operation, "tags": tags or [route.service]}
     if not route.public and operation.get("security"):
         described["security"] = SECURITY
     return described
@@ -154,13 +154,12 @@ def _operation(operation: Document, route: Route) -> Document:
 def _make_ids_unique(paths: Document) -> None:
     """An id that is missing or stands twice is made from method and path instead."""
     operations = [
-        (path, method, item[method])
+        (f"{method} {path.removeprefix(API.decode())}", item[method])
         for path, item in paths.items()
         for method in sorted(METHODS & item.keys())
     ]
-    used = Counter(operation.get("operationId") for _, _, operation in operations)
-    for path, method, operation in operations:
+    used = Counter(operation.get("operationId") for _, operation in operations)
+    for name, operation in operations:
         known = operation.get("operationId")
         if known is None or used[known] > 1:
-            words = WORDS.sub("_", path.removeprefix(API.decode())).strip("_")
-            operation["operationId"] = f"{operation['tags'][0]}_{method}_{words}"
+            operation["operationId"] = WORDS.sub("_", name).strip("_")

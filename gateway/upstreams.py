@@ -12,7 +12,8 @@ from shared.http.pool import Pool
 
 T = TypeVar("T")
 
-PATIENCE: Final = Timeouts(connect=1.0, read=3.0, write=1.0, pool=1.0)
+# Long enough for a service that makes its document for the first time.
+PATIENCE: Final = Timeouts(connect=1.0, read=10.0, write=1.0, pool=1.0)
 
 
 class Upstreams:

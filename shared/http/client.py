@@ -27,7 +27,7 @@ class UpstreamProblem(AppError):
     """Another service refused; `status` and `upstream_code` are what it said."""
 
     code = "upstream_problem"
-    zh = "{service} 服务拒绝了请求({upstream_code})。"
+    zh = "{service} 服务拒绝了请求（{upstream_code}）。"
     en = "{service} refused the request ({upstream_code})."
 
     def __init__(self, *, service: str, status: int, upstream_code: str) -> None:
