@@ -112,7 +112,13 @@ async def read_officer(officer_id: UUID, asked: AskedDep) -> OfficerOut:
 @router.post("/eligible", dependencies=[policy("officer.ask")], openapi_extra=COMPUTES)
 async def eligible_officers(body: EligibleIn, asked: AskedDep) -> Eligibility:
     """Who of these divisions can go, and why the others cannot. Nothing is stored."""
-    judged = await sending.judge(asked.session, asked.actor, codes=body.divisions, need=body.need())
+    judged = await sending.judge(
+        asked.session,
+        asked.actor,
+        codes=body.divisions,
+        need=body.need(),
+        besides=body.task_id,
+    )
     return eligibility(judged, day=legal_day(body.starts_at))
 
 

@@ -59,6 +59,7 @@ class EligibleIn(Body):
     ends_at: Instant
     object_name: ShortText | None = None
     object_code: Code | None = None
+    task_id: UUID | None = None
 
     def need(self) -> Need:
         return Need(Period(self.starts_at, self.ends_at), self.object_name, self.object_code)

@@ -169,11 +169,6 @@ def without_consent(consents: Mapping[str, Consent]) -> tuple[str, ...]:
     return tuple(sorted(code for code, said in consents.items() if said is not Consent.AGREED))
 
 
-def superior(lead: str, parties: Iterable[str]) -> str:
-    """The scope whose head decides when the parties do not agree."""
-    return divisions.common_superior([lead, *parties])
-
-
 @dataclass(frozen=True, slots=True)
 class Totals:
     """What the inspections of an operation came to."""

@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.regions.officers.use_cases import sending
 from services.regions.operations.use_cases import conduct
 from shared.contracts.origins import OriginKind
-from shared.contracts.tasks import TaskCompleted
+from shared.contracts.tasks import TaskCompleted, TaskWithdrawn
 from shared.messaging.inbox import Handler, on
 
 
@@ -20,4 +20,10 @@ async def _task_completed(session: AsyncSession, event: TaskCompleted, now: date
         await conduct.record_result(session, event, now)
 
 
-HANDLERS: Final[Mapping[str, Handler]] = dict([on(TaskCompleted, _task_completed)])
+async def _task_withdrawn(session: AsyncSession, event: TaskWithdrawn, now: datetime) -> None:
+    await sending.release(session, event.task_id, now=now)
+
+
+HANDLERS: Final[Mapping[str, Handler]] = dict(
+    [on(TaskCompleted, _task_completed), on(TaskWithdrawn, _task_withdrawn)]
+)

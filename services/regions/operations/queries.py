@@ -37,6 +37,11 @@ class OperationFile:
         return tuple(sorted((each.division for each in self.parties), key=lambda c: (c != lead, c)))
 
     @property
+    def superior(self) -> str:
+        """The scope whose head decides when the parties do not agree."""
+        return divisions.common_superior([self.operation.lead, *self.codes])
+
+    @property
     def consents(self) -> dict[str, Consent]:
         return {each.division: each.consent for each in self.parties}
 

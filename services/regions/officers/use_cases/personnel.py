@@ -100,8 +100,9 @@ async def renew_certificate(
     now: datetime,
 ) -> Officer:
     """Record a certificate: the first one, or the next after the one held."""
-    officer = await _lock(session, officer_id, expected_version=expected_version)
+    officer = await queries.lock_officer(session, officer_id)
     require(actor, "officer.manage", division=officer.division)
+    officer.require_version(expected_version)
     await _certify(session, officer, certificate)
     await _change(session, actor, "officer.renew_certificate", officer, now=now)
     return officer
@@ -118,8 +119,9 @@ async def record_absence(
     now: datetime,
 ) -> Officer:
     """A time in which the officer cannot be sent. What is booked already stays booked."""
-    officer = await _lock(session, officer_id, expected_version=expected_version)
+    officer = await queries.lock_officer(session, officer_id)
     require(actor, "officer.manage", division=officer.division)
+    officer.require_version(expected_version)
     absence = OfficerAbsence(
         id=uuid7(),
         officer_id=officer.id,
@@ -145,9 +147,10 @@ async def declare_interest(
     now: datetime,
 ) -> Officer:
     """An object the officer recuses from: declared by the officer, or recorded by the bureau."""
-    officer = await _lock(session, officer_id, expected_version=expected_version)
+    officer = await queries.lock_officer(session, officer_id)
     if not is_self(actor, officer):
         require(actor, "officer.manage", division=officer.division)
+    officer.require_version(expected_version)
     if object_name is None and object_code is None:
         raise InterestWithoutObject(reason="object", pointer="/object_name")
     interest = OfficerInterest(
@@ -175,8 +178,9 @@ async def deactivate(
     now: datetime,
 ) -> Officer:
     """The officer has left: nobody sends him or her from now on."""
-    officer = await _lock(session, officer_id, expected_version=expected_version)
+    officer = await queries.lock_officer(session, officer_id)
     require(actor, "officer.manage", division=officer.division)
+    officer.require_version(expected_version)
     if officer.left_at is not None:
         raise AlreadyInactive
     officer.left_at = now
@@ -195,12 +199,6 @@ def actions(actor: Actor, officer: Officer) -> list[str]:
     if manages and officer.left_at is None:
         return [*kept, "deactivate"]
     return kept or (["declare_interest"] if is_self(actor, officer) else [])
-
-
-async def _lock(session: AsyncSession, officer_id: UUID, *, expected_version: int) -> Officer:
-    officer = await queries.lock_officer(session, officer_id)
-    officer.require_version(expected_version)
-    return officer
 
 
 async def _certify(session: AsyncSession, officer: Officer, certificate: Certificate) -> None:

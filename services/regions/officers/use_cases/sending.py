@@ -29,14 +29,22 @@ class Judgement:
 
 
 async def judge(
-    session: AsyncSession, actor: Actor, *, codes: Sequence[str], need: Need
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    codes: Sequence[str],
+    need: Need,
+    besides: UUID | None = None,
 ) -> list[Judgement]:
-    """Every active officer of the divisions, judged. One of the divisions is the asker's own."""
+    """Every active officer of the divisions, judged; bookings of the task `besides` do not count.
+
+    One of the divisions is the asker's own.
+    """
     require(actor, "officer.ask", division=codes[0], participants=codes[1:])
     async with beyond_scope(session):
         officers = await queries.officers_of(session, codes)
         files = await queries.files(session, officers, since=need.period.starts_at)
-    return [_judgement(each, need, besides=None) for each in files]
+    return [_judgement(each, need, besides=besides) for each in files]
 
 
 async def book(

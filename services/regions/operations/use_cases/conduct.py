@@ -34,9 +34,10 @@ async def advance(
     now: datetime,
 ) -> Operation:
     """A step of the lead's, with what was done or found as its reason."""
-    file = await lock(session, operation_id, expected_version=expected_version)
+    file = await lock(session, operation_id)
     operation = file.operation
     require(actor, "operation.lead", division=operation.lead)
+    operation.require_version(expected_version)
     operation.state = domain.step(operation.state, action)
     if operation.state is State.CLOSED:
         for party in file.parties:
@@ -55,9 +56,10 @@ async def start(
     now: datetime,
 ) -> Operation:
     """Let it run: `tasks` hears of it and makes the inspection task."""
-    file = await lock(session, operation_id, expected_version=expected_version)
+    file = await lock(session, operation_id)
     operation = file.operation
     require(actor, "operation.lead", division=operation.lead)
+    operation.require_version(expected_version)
     operation.state = domain.step(operation.state, Action.START)
     await note(session, actor, operation, Action.START, reason=reason, now=now)
     event = OperationStarted(
@@ -81,9 +83,10 @@ async def summarise(
     now: datetime,
 ) -> Operation:
     """Issue the joint report; who asked for the operation hears of it."""
-    file = await lock(session, operation_id, expected_version=expected_version)
+    file = await lock(session, operation_id)
     operation, found = file.operation, file.totals
     require(actor, "operation.lead", division=operation.lead)
+    operation.require_version(expected_version)
     operation.state = domain.step(operation.state, Action.SUMMARISE)
     if not file.results:
         raise ResultsMissing

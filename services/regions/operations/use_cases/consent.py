@@ -22,8 +22,7 @@ from services.regions.operations.domain import (
     State,
 )
 from services.regions.operations.models import Operation, Participation
-from services.regions.operations.queries import OperationFile
-from services.regions.operations.use_cases.record import lock, note
+from services.regions.operations.use_cases.record import lock, note, write_down
 from shared import divisions
 from shared.auth.actor import Actor
 from shared.auth.policy import may, require
@@ -76,7 +75,7 @@ async def draft(
     session.add(operation)
     await session.flush()
     session.add_all(_participation(operation, each) for each in parties)
-    await note(session, actor, operation, DRAFTED, reason=None, now=now)
+    await write_down(session, actor, operation, DRAFTED, reason=None, now=now)
     return operation
 
 
@@ -90,9 +89,10 @@ async def countersign(
     now: datetime,
 ) -> Operation:
     """Send the draft out for answers. A lead that is a party agrees by sending it."""
-    file = await lock(session, operation_id, expected_version=expected_version)
+    file = await lock(session, operation_id)
     operation = file.operation
     require(actor, "operation.lead", division=operation.lead)
+    operation.require_version(expected_version)
     operation.state = domain.step(operation.state, Action.COUNTERSIGN)
     operation.visible_to = divisions.visibility([operation.lead, *file.codes])
     for party in file.parties:
@@ -115,9 +115,10 @@ async def answer(
     now: datetime,
 ) -> Operation:
     """A party agrees or declines, in its own name; until the issue it may think again."""
-    file = await lock(session, operation_id, expected_version=expected_version)
+    file = await lock(session, operation_id)
     operation = file.operation
     require(actor, "operation.answer", division=division)
+    operation.require_version(expected_version)
     party = next((each for each in file.parties if each.division == division), None)
     if party is None:
         raise NotAParty(reason=division, division=division, pointer="/division")
@@ -144,18 +145,20 @@ async def issue(
 
     ConsentMissing names the parties that still stand in the lead's way.
     """
-    file = await lock(session, operation_id, expected_version=expected_version)
+    file = await lock(session, operation_id)
     operation = file.operation
-    to = domain.step(operation.state, Action.ISSUE)
-    if missing := domain.without_consent(file.consents):
-        _require_superior(actor, file, missing)
-        if reason is None:
-            raise ReasonMissing(reason="decision", pointer="/reason")
-        operation.issued_by = IssuedBy.COMMON_SUPERIOR
-    else:
+    missing = domain.without_consent(file.consents)
+    decides = bool(missing) and may(actor, "operation.decide", division=file.superior)
+    if not decides:
         require(actor, "operation.issue", division=operation.lead)
-        operation.issued_by = IssuedBy.CONSENT
-    operation.state, operation.issue_reason = to, reason
+    operation.require_version(expected_version)
+    operation.state = domain.step(operation.state, Action.ISSUE)
+    if missing and not decides:
+        raise ConsentMissing(parties=", ".join(missing))
+    if decides and reason is None:
+        raise ReasonMissing(reason="decision", pointer="/reason")
+    operation.issued_by = IssuedBy.COMMON_SUPERIOR if decides else IssuedBy.CONSENT
+    operation.issue_reason = reason
     for party in file.parties:
         party.status = PartyStatus.TAKING_PART
     await note(session, actor, operation, Action.ISSUE, reason=reason, now=now)
@@ -178,11 +181,3 @@ def _say(
 ) -> None:
     party.consent, party.answer_reason = consent, reason
     party.answered_at, party.answered_by = now, actor.id
-
-
-def _require_superior(actor: Actor, file: OperationFile, missing: tuple[str, ...]) -> None:
-    lead = file.operation.lead
-    if may(actor, "operation.decide", division=domain.superior(lead, file.codes)):
-        return
-    require(actor, "operation.issue", division=lead)
-    raise ConsentMissing(parties=", ".join(missing))

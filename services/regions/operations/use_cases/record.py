@@ -17,13 +17,9 @@ from shared.contracts.origins import Origin
 from shared.ids import uuid7
 
 
-async def lock(
-    session: AsyncSession, operation_id: UUID, *, expected_version: int
-) -> OperationFile:
-    """The operation, locked and as the caller read it; StaleVersion if it has changed since."""
-    operation = await queries.lock_operation(session, operation_id)
-    operation.require_version(expected_version)
-    return await queries.file(session, operation)
+async def lock(session: AsyncSession, operation_id: UUID) -> OperationFile:
+    """The operation with all that hangs on it, locked until the transaction ends."""
+    return await queries.file(session, await queries.lock_operation(session, operation_id))
 
 
 async def note(
@@ -35,9 +31,22 @@ async def note(
     reason: str | None,
     now: datetime,
 ) -> None:
-    """Every act is a new version, a line of history and a line in the trace."""
+    """Every act is a new version, and written down."""
     operation.changed_at = now
     flag_modified(operation, "changed_at")  # a version even if no time has passed
+    await write_down(session, actor, operation, action, reason=reason, now=now)
+
+
+async def write_down(
+    session: AsyncSession,
+    actor: Actor,
+    operation: Operation,
+    action: str,
+    *,
+    reason: str | None,
+    now: datetime,
+) -> None:
+    """A line of history and a line in the trace."""
     step = OperationStep(
         id=uuid7(),
         operation_id=operation.id,
@@ -82,7 +91,7 @@ def _may_take(actor: Actor, file: OperationFile, action: Action) -> bool:
         case Action.ANSWER:
             return any(may(actor, "operation.answer", division=each) for each in file.codes)
         case Action.ISSUE if domain.without_consent(file.consents):
-            return may(actor, "operation.decide", division=domain.superior(lead, file.codes))
+            return may(actor, "operation.decide", division=file.superior)
         case Action.ISSUE:
             return may(actor, "operation.issue", division=lead)
         case _:
