@@ -111,7 +111,7 @@ def create_service_app(service: Service) -> FastAPI:
         redoc_url=None,
         openapi_url="/openapi.json",
         separate_input_output_schemas=True,
-        generate_unique_id_function=lambda route: f"{service.name}_{route.name}",
+        generate_unique_id_function=lambda route: _operation_id(service, route),
     )
     at_root = (*service.root_routers, inbox_router(service.handlers), _health(service))
     # Before they are included: the application no longer shows the routes themselves.
@@ -126,6 +126,11 @@ def create_service_app(service: Service) -> FastAPI:
     app.add_middleware(Limits, bounds=service.bounds)
     app.add_middleware(RequestIds)
     return app
+
+
+def _operation_id(service: Service, route: APIRoute) -> str:
+    """Service, subject, function: several subjects may `read`."""
+    return "_".join([service.name, *route.endpoint.__module__.split(".")[2:3], route.name])
 
 
 def _describe(route: BaseRoute) -> None:
