@@ -1,0 +1,122 @@
+"""The joint operation: legal steps by table, all others by complement; what makes a plan sound."""
+
+from dataclasses import replace
+from datetime import date
+from itertools import product
+
+import pytest
+from hypothesis import given, strategies as st
+
+from services.regions.operations.domain import (
+    TRANSITIONS,
+    Action,
+    BadPlan,
+    Consent,
+    IllegalStep,
+    Plan,
+    State,
+    Totals,
+    require_sound,
+    step,
+    totals,
+    without_consent,
+)
+
+LEGAL = {(state, action) for state, steps in TRANSITIONS.items() for action in steps}
+PLAN = Plan(
+    "330200", ("330206",), "330206", date(2026, 3, 10), date(2026, 3, 20), date(2026, 3, 31)
+)
+TODAY = date(2026, 3, 2)
+
+
+def reachable(*, without: Action) -> set[State]:
+    reached, frontier = set[State](), [State.DRAFT]
+    while frontier:
+        state = frontier.pop()
+        reached.add(state)
+        steps = TRANSITIONS[state].items()
+        frontier += [to for action, to in steps if action is not without and to not in reached]
+    return reached
+
+
+def test_nine_states_in_one_line() -> None:
+    line = [State.DRAFT]
+    while onward := set(TRANSITIONS[line[-1]].values()) - {line[-1]}:
+        line += onward
+
+    assert line == list(State)
+
+
+@pytest.mark.parametrize(("state", "action"), sorted(set(product(State, Action)) - LEGAL, key=str))
+def test_whatever_is_not_in_the_table_is_refused(state: State, action: Action) -> None:
+    with pytest.raises(IllegalStep) as refused:
+        step(state, action)
+
+    assert refused.value.context["allowed"] == [each.value for each in TRANSITIONS[state]]
+
+
+@pytest.mark.parametrize(
+    ("skipped", "last"),
+    [
+        (Action.COUNTERSIGN, State.DRAFT),
+        (Action.ISSUE, State.COUNTERSIGN),
+        (Action.START, State.PREPARING),
+        (Action.SUMMARISE, State.HANDING_OVER),
+        (Action.LOOK_BACK, State.SUMMARISED),
+    ],
+)
+def test_no_step_can_be_skipped(skipped: Action, last: State) -> None:
+    reached = reachable(without=skipped)
+
+    assert State.CLOSED not in reached
+    assert last in reached
+
+
+def test_silence_and_refusal_are_no_consent() -> None:
+    consents = {
+        "330281": Consent.AGREED,
+        "330282": Consent.PENDING,
+        "330206": Consent.DECLINED,
+    }
+
+    assert without_consent(consents) == ("330206", "330282")
+    assert without_consent(dict.fromkeys(consents, Consent.AGREED)) == ()
+
+
+def test_a_sound_plan_passes() -> None:
+    require_sound(PLAN, today=TODAY)
+    require_sound(PLAN, today=PLAN.planned_to)
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        replace(PLAN, parties=("330200",)),
+        replace(PLAN, parties=("330206", "330206")),
+        replace(PLAN, matter_division="330402"),
+        replace(PLAN, planned_from=date(2026, 3, 21)),
+        replace(PLAN, due_on=date(2026, 3, 19)),
+        replace(PLAN, planned_from=date(2026, 1, 1), planned_to=date(2026, 3, 1)),
+    ],
+)
+def test_a_plan_that_could_not_be_carried_out_is_refused(plan: Plan) -> None:
+    with pytest.raises(BadPlan):
+        require_sound(plan, today=TODAY)
+
+
+def test_the_lead_need_not_be_a_party_and_counts_once_if_it_is() -> None:
+    assert PLAN.divisions == ("330200", "330206")
+    assert replace(PLAN, parties=("330200", "330206")).divisions == ("330200", "330206")
+
+
+counts = st.tuples(st.integers(0, 99), st.integers(0, 99), st.integers(0, 99))
+
+
+@given(st.lists(counts))
+def test_totals_are_sums_over_tasks(results: list[tuple[int, int, int]]) -> None:
+    assert totals(results) == Totals(
+        len(results),
+        sum(each[0] for each in results),
+        sum(each[1] for each in results),
+        sum(each[2] for each in results),
+    )

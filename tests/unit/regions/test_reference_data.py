@@ -1,0 +1,140 @@
+"""The data files of the repository say what the country looks like."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from ops.seed_references import SOURCES, read_document
+from services.regions.calendars.domain import calendar_years, legal_bases
+from services.regions.divisions.domain import BadTable, border_table, division_table
+from shared import divisions
+from shared.clocks.calendar import WorkCalendar
+from shared.divisions import Level
+
+FILES: Final[dict[str, Path]] = {load.__name__: path for load, path in SOURCES}
+DIVISIONS: Final = division_table(read_document(FILES["load_divisions"]))
+BORDERS: Final = border_table(read_document(FILES["load_borders"]))
+CODES: Final = {each.code: each for each in DIVISIONS}
+NINGBO: Final = "330200"
+FIVE_CITIES: Final = ("510100", "510600", "511800", "511400", "512000")
+
+
+def neighbours(code: str) -> set[str]:
+    return {each.b for each in BORDERS if each.a == code} | {
+        each.a for each in BORDERS if each.b == code
+    }
+
+
+def test_there_are_3212_divisions_on_three_levels() -> None:
+    assert len(DIVISIONS) == 3212
+    assert Counter(each.level for each in DIVISIONS)[Level.PROVINCE] == 34
+    assert all(divisions.CODE.fullmatch(each.code) for each in DIVISIONS)
+
+
+def test_every_superior_is_a_division_that_lies_above() -> None:
+    for each in DIVISIONS:
+        assert (each.parent is None) == (each.level is Level.PROVINCE)
+        if each.parent:
+            assert CODES[each.parent].level is not Level.COUNTY
+            assert each.code.startswith(divisions.scope(each.parent))
+
+
+@pytest.mark.parametrize(
+    ("code", "parent"),
+    [
+        ("330281", "330200"),
+        ("330200", "330000"),
+        ("110101", "110000"),
+        ("419001", "410000"),
+        ("710000", None),
+    ],
+)
+def test_the_superior_follows_from_the_code(code: str, parent: str | None) -> None:
+    assert CODES[code].parent == parent
+
+
+def test_there_are_8041_borders_between_counties_of_the_table() -> None:
+    assert len(BORDERS) == len({(each.a, each.b) for each in BORDERS}) == 8041
+    for each in BORDERS:
+        assert CODES[each.a].level is CODES[each.b].level is Level.COUNTY
+
+
+def test_ningbo_has_ten_counties_and_their_real_neighbours() -> None:
+    counties = {each.code: each.name for each in DIVISIONS if each.parent == NINGBO}
+
+    assert counties == {
+        "330203": "海曙区",
+        "330205": "江北区",
+        "330206": "北仑区",
+        "330211": "镇海区",
+        "330212": "鄞州区",
+        "330213": "奉化区",
+        "330225": "象山县",
+        "330226": "宁海县",
+        "330281": "余姚市",
+        "330282": "慈溪市",
+    }
+    assert neighbours("330282") == {"330205", "330211", "330281"}
+    assert neighbours("330206") == {"330211", "330212"}
+    assert neighbours("330225") == {"330226"}
+
+
+def test_five_cities_meet_in_30_pairs_of_25_counties() -> None:
+    scopes = tuple(divisions.scope(each) for each in FIVE_CITIES)
+    pairs = [
+        (each.a, each.b)
+        for each in BORDERS
+        if each.a.startswith(scopes)
+        and each.b.startswith(scopes)
+        and divisions.city_of(each.a) != divisions.city_of(each.b)
+    ]
+
+    assert len(pairs) == 30
+    assert len({code for pair in pairs for code in pair}) == 25
+    cities = {frozenset(map(divisions.city_of, pair)) for pair in pairs}
+    assert len(cities) == 7
+
+
+def test_every_file_names_its_source_and_its_date() -> None:
+    for path in FILES.values():
+        document = read_document(path)
+        assert document["source"]
+        assert document["derived_on"] == "2026-11-22"
+
+
+def test_the_calendar_knows_each_year_from_2004_to_2026() -> None:
+    years = calendar_years(read_document(FILES["load_calendars"]))
+
+    assert [each.year for each in years] == list(range(2004, 2027))
+    assert {each.version for each in years} == {1}
+    assert WorkCalendar.of(years).years.keys() == set(range(2004, 2027))
+
+
+def test_laws_are_dated_and_the_old_one_ends_when_the_code_begins() -> None:
+    rows = legal_bases(read_document(FILES["load_legal_bases"]))
+    by_law = {each.law_code: each for each in rows}
+
+    keys = {(each.law_code, each.article, each.valid_from) for each in rows}
+    assert len(keys) == len(rows)
+    assert str(by_law["environmental-protection-law"].valid_to) == "2026-08-14"
+    assert str(by_law["ecological-environment-code"].valid_from) == "2026-08-15"
+    petition_articles = {
+        each.article for each in rows if each.law_code == "regulations-on-petition-work"
+    }
+    assert {"17", "19", "22", "23", "34", "35", "36", "44", "45"} <= petition_articles
+
+
+@pytest.mark.parametrize(
+    "rows", [[["330281", "余姚市"], ["330281", "余姚"]], [["33028", "余姚市"]], [["o30281", "x"]]]
+)
+def test_a_table_that_contradicts_itself_is_not_taken(rows: list[Any]) -> None:
+    with pytest.raises(BadTable):
+        division_table({"valid_from": "2026-01-01", "divisions": rows})
+
+
+@pytest.mark.parametrize("pair", [{"330282": {"330281": 1.0}}, {"330281": {"330282": 0}}])
+def test_a_border_stands_under_its_lower_code_and_has_a_length(pair: dict[str, Any]) -> None:
+    with pytest.raises(BadTable):
+        border_table({"borders": pair})
