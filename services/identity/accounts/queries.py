@@ -48,11 +48,6 @@ async def accounts(
     return (await session.exec(statement)).all()
 
 
-async def is_taken(session: AsyncSession, login_name: str) -> bool:
-    statement = select(Account.id).where(Account.login_name == login_name)
-    return (await session.exec(statement)).first() is not None
-
-
 async def login(session: AsyncSession, login_name: str) -> tuple[Account, Credential] | None:
     """The account of a login name with its password's hash, disabled or not."""
     statement = (

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
+from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.identity.accounts import domain, queries
@@ -67,8 +68,6 @@ async def create_account(
     """Open an account kept by `division`; it has no rights until somebody grants some."""
     login_name = login_name.lower()
     domain.require_fit(password, login_name=login_name)
-    if await queries.is_taken(session, login_name):
-        raise LoginNameTaken
     account = Account(
         id=uuid7(),
         login_name=login_name,
@@ -78,9 +77,13 @@ async def create_account(
         created_at=now,
         active_since=now,
     )
-    session.add(account)
-    await session.flush()
     password_hash = await hash_password(password)
+    session.add(account)
+    try:
+        await session.flush()
+    except IntegrityError:
+        # Asking first would not do: the name may be taken where the caller sees nothing.
+        raise LoginNameTaken from None
     session.add(Credential(account_id=account.id, password_hash=password_hash, changed_at=now))
     await session.flush()
     await _trace(session, actor, "account.create", account, now=now)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.identity.clients import domain, queries
@@ -28,8 +29,6 @@ async def create_platform(
 
     `secret` must be random, 256 bits: it is stored as a plain hash.
     """
-    if await queries.by_client_id(session, client_id) is not None:
-        raise ClientIdTaken
     client = Client(
         id=uuid7(),
         client_id=client_id,
@@ -42,7 +41,10 @@ async def create_platform(
         active_since=now,
     )
     session.add(client)
-    await session.flush()
+    try:
+        await session.flush()
+    except IntegrityError:
+        raise ClientIdTaken from None
     await trace.record(
         session,
         actor,

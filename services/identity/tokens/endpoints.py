@@ -22,6 +22,7 @@ from services.identity.tokens.domain import (
 )
 from services.identity.tokens.schemas import (
     FORM_TYPE,
+    ErrorOut,
     Form,
     JwksOut,
     MetadataOut,
@@ -37,6 +38,10 @@ from shared.http.access import public
 # Tokens must not lie in a cache (RFC 6749 section 5.1).
 NO_STORE: Final = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 MAX_SOURCE: Final = 64
+REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
+    HTTPStatus.BAD_REQUEST.value: {"model": ErrorOut},
+    HTTPStatus.UNAUTHORIZED.value: {"model": ErrorOut, "description": "The client is not proven"},
+}
 KEYS_KEPT: Final = "public, max-age=30"
 
 
@@ -110,6 +115,7 @@ def _source(request: Request) -> str:
     "/oauth/token",
     response_model=TokenOut,
     response_model_exclude_none=True,
+    responses=REFUSALS,
     dependencies=[public()],
     openapi_extra=_form_of(
         "grant_type",
@@ -170,6 +176,7 @@ async def _issue(
 # Public: the caller proves itself by what it sends.
 @router.post(
     "/oauth/revoke",
+    responses=REFUSALS,
     dependencies=[public()],
     openapi_extra=_form_of(
         "token",

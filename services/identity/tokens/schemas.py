@@ -26,6 +26,13 @@ class TokenOut(Out):
     issued_token_type: str | None = None
 
 
+class ErrorOut(BaseModel):
+    """RFC 6749 section 5.2."""
+
+    error: str
+    error_description: str
+
+
 class MetadataOut(BaseModel):
     """RFC 8414."""
 

@@ -1,5 +1,6 @@
 """Accounts and grants in the hands of security administrators."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -161,6 +162,19 @@ async def test_a_login_name_is_given_once(identity: Identity) -> None:
     assert (answer.status_code, answer.json()["code"]) == (409, "login_name_taken")
 
 
+async def test_a_login_name_taken_out_of_sight_is_taken_too(identity: Identity) -> None:
+    stranger = await identity.a_person(division="510100")
+    who = await administrator(identity)
+    answer = await post(identity, "/accounts", who, an_account(login_name=stranger.login_name))
+    assert (answer.status_code, answer.json()["code"]) == (409, "login_name_taken")
+
+
+async def test_of_two_who_take_a_name_at_once_one_gets_it(identity: Identity) -> None:
+    who, body = await administrator(identity), an_account()
+    answers = await asyncio.gather(*(post(identity, "/accounts", who, body) for _ in range(2)))
+    assert sorted(answer.status_code for answer in answers) == [201, 409]
+
+
 @pytest.mark.parametrize(
     "changes",
     [
@@ -246,6 +260,14 @@ async def test_the_three_administrators_are_three_people(
     person = await identity.a_person((held, "330281"))
     answer = await give(identity, who, person, given, "330281")
     assert (answer.status_code, answer.json()["code"]) == (409, "roles_separated")
+
+
+async def test_three_people_do_not_become_one_by_haste(identity: Identity) -> None:
+    who = await administrator(identity)
+    person = await identity.a_person()
+    roles = (Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, Role.AUDIT_ADMINISTRATOR)
+    answers = await asyncio.gather(*(give(identity, who, person, role, "330281") for role in roles))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409]
 
 
 async def test_everybody_sees_his_own_grants_and_nobody_elses(identity: Identity) -> None:

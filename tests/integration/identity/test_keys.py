@@ -17,12 +17,11 @@ from tests.integration.identity.conftest import ISSUER, KEY_SECRET, Identity
 SEAL = Seal(KEY_SECRET)
 
 
-@pytest.fixture
-async def identity(start: Callable[[], Any]) -> Any:
-    """A start of its own for every test: these change the keys."""
-    async with start() as service:
-        await service.sql("DELETE FROM signing_key")
-        yield service
+@pytest.fixture(autouse=True)
+async def no_keys(identity: Identity) -> None:
+    """Every test begins like a stack that was never started."""
+    await identity.sql("DELETE FROM signing_key")
+    identity.state["office"].keychain._read_at = None
 
 
 async def first_key(identity: Identity) -> None:
