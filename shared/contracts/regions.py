@@ -132,7 +132,10 @@ class OperationSummarised(Event):
 
 
 class EligibilityQuery(BaseModel):
-    """Who of these divisions can go, in this time, to this object (answered by `regions`)."""
+    """Who of these divisions can go, in this time, to this object (answered by `regions`).
+
+    What `task_id` holds already does not stand in its own way.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -141,6 +144,7 @@ class EligibilityQuery(BaseModel):
     ends_at: datetime
     object_name: str | None = None
     object_code: str | None = None
+    task_id: UUID | None = None
 
 
 class EligibleOfficer(BaseModel):

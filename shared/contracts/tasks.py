@@ -33,3 +33,24 @@ class TaskCompleted(Event):
     @override
     def seen_by(self) -> tuple[str, ...]:
         return tuple(self.divisions)
+
+
+class TaskWithdrawn(Event):
+    """A task was called off before anybody inspected: whoever it held is free."""
+
+    topic: ClassVar[str] = "tasks.task.withdrawn.v1"
+
+    task_id: UUID
+    origin: Origin
+    divisions: list[str]
+    withdrawn_at: datetime
+
+    @property
+    @override
+    def key(self) -> str:
+        return str(self.task_id)
+
+    @property
+    @override
+    def seen_by(self) -> tuple[str, ...]:
+        return tuple(self.divisions)

@@ -1,10 +1,11 @@
 """What is said of evidence, in and out."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from services.tasks.evidence.domain import CustodyAct, EvidenceKind
 from services.tasks.evidence.use_cases.keeping import Description
@@ -23,6 +24,12 @@ class EvidenceIn(Body):
     longitude: Annotated[float | None, Field(ge=-180, le=180)] = None
     latitude: Annotated[float | None, Field(ge=-90, le=90)] = None
     device: Annotated[ShortText | None, Field(max_length=64)] = None
+
+    @model_validator(mode="after")
+    def _whole_point(self) -> Self:
+        if (self.longitude is None) != (self.latitude is None):
+            raise PydanticCustomError("missing", "longitude and latitude come together")
+        return self
 
     def description(self) -> Description:
         return Description(

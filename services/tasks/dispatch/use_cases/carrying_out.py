@@ -15,6 +15,8 @@ from shared import divisions
 from shared.audit.trace import SYSTEM_ACTOR
 from shared.auth.actor import Actor
 from shared.contracts.origins import Matter, Origin
+from shared.contracts.tasks import TaskWithdrawn
+from shared.messaging.outbox import announce
 
 
 async def ask_for(
@@ -90,12 +92,19 @@ async def withdraw(
     expected_version: int,
     now: datetime,
 ) -> Task:
-    """Call the task off before anybody has inspected."""
+    """Call the task off before anybody has inspected; `regions` hears who is free again."""
     task = await lock_for(
         session, actor, task_id, TaskAction.WITHDRAW, expected_version=expected_version
     )
     await take(session, actor, task, TaskAction.WITHDRAW, reason=reason, now=now)
     await _dissolve(session, task, now=now)
+    event = TaskWithdrawn(
+        task_id=task.id,
+        origin=Origin(kind=task.origin_kind, id=task.origin_id),
+        divisions=task.parties,
+        withdrawn_at=now,
+    )
+    await announce(session, event, now=now)
     return task
 
 

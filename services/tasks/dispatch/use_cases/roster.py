@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
-from uuid import UUID
 
 import httpx
 
@@ -45,10 +44,9 @@ class Roster:
         found = Eligibility.model_validate_json(answer.content)
         return [*map(_eligible, found.eligible), *map(_excluded, found.excluded)]
 
-    async def book(self, task_id: UUID, members: Sequence[Member], query: EligibilityQuery) -> None:
-        """Hold exactly these officers for the task, so that nobody is sent to two places."""
+    async def book(self, members: Sequence[Member], query: EligibilityQuery) -> None:
+        """Hold exactly these officers for the query's task: nobody is sent to two places."""
         booking = {
-            "task_id": str(task_id),
             "officer_ids": [str(member.officer_id) for member in members],
             **query.model_dump(mode="json", exclude={"divisions"}),
         }

@@ -68,7 +68,7 @@ async def dispatch(
         parties=task.parties,
         place=task.place,
     )
-    await roster.book(task.id, members, asked)
+    await roster.book(members, asked)
 
     task = await queries.lock_task(session, task_id)
     task.require_version(expected_version)
@@ -84,6 +84,7 @@ def _question(task: Task, starts_at: datetime, ends_at: datetime) -> Eligibility
         ends_at=ends_at,
         object_name=task.object_name,
         object_code=task.object_code,
+        task_id=task.id,
     )
 
 
