@@ -43,11 +43,16 @@ def _division(code: str) -> str:
 
 
 SafeText = Annotated[str, AfterValidator(_safe)]
+# Constraints stand before the validator: behind it, a length is measured before blanks are cut off.
 ShortText = Annotated[
-    SafeText, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    AfterValidator(_safe),
 ]
 LongText = Annotated[
-    SafeText, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000),
+    AfterValidator(_safe),
 ]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]{1,64}$")]
 Division = Annotated[str, AfterValidator(_division)]
