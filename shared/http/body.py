@@ -8,6 +8,7 @@ from pydantic import (
     AwareDatetime,
     BaseModel,
     ConfigDict,
+    Field,
     StringConstraints,
 )
 from pydantic_core import PydanticCustomError
@@ -55,7 +56,11 @@ LongText = Annotated[
     AfterValidator(_safe),
 ]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]{1,64}$")]
-Division = Annotated[str, AfterValidator(_division)]
+Division = Annotated[
+    str,
+    AfterValidator(_division),
+    Field(json_schema_extra={"pattern": f"^{divisions.CODE.pattern}$", "examples": ["330281"]}),
+]
 Instant = Annotated[AwareDatetime, AfterValidator(_plausible)]
 
 

@@ -126,6 +126,8 @@ TITLES: Final[Mapping[HTTPStatus, str]] = {
 }
 
 RETRY_AFTER_S: Final = "2"
+# A megabyte of wrong fields need not be answered one by one.
+MOST_FIELD_ERRORS: Final = 50
 
 
 def problem(
@@ -180,7 +182,7 @@ async def _on_app_error(request: Request, error: Exception) -> Response:
 async def _on_invalid_request(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 -- registered for this type only
     language = language_of(request.headers)
-    found = [_field_error(each, language) for each in error.errors()]
+    found = [_field_error(each, language) for each in error.errors()[:MOST_FIELD_ERRORS]]
     if any(each["code"] == "json_invalid" for each in found):
         return problem(errors.MalformedRequest(reason="JSON"), request.headers, field_errors=found)
     reason = "; ".join(f"{each['pointer']} {each['detail']}" for each in found[:5])
