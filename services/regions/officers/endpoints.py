@@ -118,6 +118,7 @@ async def eligible_officers(body: EligibleIn, asked: AskedDep) -> Eligibility:
         codes=body.divisions,
         need=body.need(),
         besides=body.task_id,
+        now=asked.now,
     )
     return eligibility(judged, day=legal_day(body.starts_at))
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from services.regions.officers import domain, queries
 from services.regions.officers.domain import Certificate, Need, Period
@@ -53,6 +53,17 @@ class DeactivateIn(Body):
 
 class EligibleIn(Body):
     """The question `shared.contracts.regions.EligibilityQuery`, strictly read."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "divisions": ["330281", "330282"],
+                "starts_at": "2026-03-10T22:00:00+08:00",
+                "ends_at": "2026-03-11T02:00:00+08:00",
+                "object_name": "慈溪市星河电镀有限公司",
+            }
+        }
+    )
 
     divisions: Annotated[list[Division], Field(min_length=1, max_length=50)]
     starts_at: Instant

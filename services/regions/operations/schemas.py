@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from services.regions.operations.domain import (
     Consent,
@@ -49,6 +49,27 @@ class OriginIn(Body):
 
 class OperationIn(Body):
     """A draft. The lead may be one of the parties, or the city above them."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "form": "emergency",
+                "title": "北仑扬尘联合整治",
+                "lead": "330200",
+                "parties": ["330206", "330212"],
+                "matter": {
+                    "title": "堆场扬尘",
+                    "division": "330206",
+                    "media": ["air"],
+                    "place": "霞浦街道",
+                    "facts": "堆场未覆盖,大风天扬尘严重",
+                },
+                "planned_from": "2026-03-10",
+                "planned_to": "2026-03-20",
+                "due_on": "2026-03-31",
+            }
+        }
+    )
 
     form: Form
     title: ShortText

@@ -11,7 +11,7 @@ import pytest
 from shared.auth.actor import Role
 from shared.contracts.origins import Origin, OriginKind
 from shared.contracts.regions import Eligibility, EligibilityQuery
-from shared.contracts.tasks import TaskCompleted
+from shared.contracts.tasks import TaskCompleted, TaskWithdrawn
 from tests.integration.regions.conftest import (
     CIXI,
     JIAXING,
@@ -101,6 +101,8 @@ async def test_who_asks_for_others_only_is_refused(regions: Regions) -> None:
     body = {"divisions": [CIXI], **NIGHT}
 
     assert (await regions.post(head(YUYAO), "/officers/eligible", body)).status_code == 403
+    unknown = {**body, "divisions": [CIXI, "330299"]}
+    assert (await regions.post(head(CIXI), "/officers/eligible", unknown)).status_code == 422
     clerk = Person(Role.PETITION_CLERK, CIXI)
     assert (await regions.post(clerk, "/officers/eligible", body)).status_code == 403
     assert (await regions.post(desk(NINGBO), "/officers/eligible", body)).status_code == 200
@@ -205,6 +207,23 @@ async def test_a_team_of_two_counties_is_held_until_its_task_is_done(regions: Re
     )
     assert (await regions.tell(done)).status_code == 204
     await regions.done(head(CIXI), "/officers/bookings", booking(other, theirs))
+
+
+async def test_a_withdrawn_task_frees_whom_it_held(regions: Regions) -> None:
+    officer, task = await an_officer(regions, YUYAO), uuid4()
+    await regions.done(head(YUYAO), "/officers/bookings", booking(task, officer))
+    itself = await ask(regions, head(YUYAO), YUYAO, task_id=task)
+    assert verdict(itself, officer) == []
+
+    withdrawn = TaskWithdrawn(
+        task_id=task,
+        origin=Origin(kind=OriginKind.ESCALATION, id=uuid4()),
+        divisions=[YUYAO],
+        withdrawn_at=datetime(2026, 3, 9, tzinfo=UTC),
+    )
+    assert (await regions.tell(withdrawn)).status_code == 204
+
+    assert verdict(await ask(regions, head(YUYAO), YUYAO), officer) == []
 
 
 async def test_booking_again_changes_nothing_and_another_team_replaces_the_first(

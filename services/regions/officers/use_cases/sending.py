@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.regions.divisions.use_cases import require_known
 from services.regions.officers import domain, queries
 from services.regions.officers.domain import Need, NotEligible, Period, Reason
 from services.regions.officers.models import Booking
@@ -15,6 +16,7 @@ from shared import divisions
 from shared.audit.trace import SYSTEM_ACTOR, record
 from shared.auth.actor import Actor
 from shared.auth.policy import require
+from shared.clocks.days import legal_day
 from shared.db.session import beyond_scope
 from shared.errors import NotFound
 from shared.ids import uuid7
@@ -34,6 +36,7 @@ async def judge(
     *,
     codes: Sequence[str],
     need: Need,
+    now: datetime,
     besides: UUID | None = None,
 ) -> list[Judgement]:
     """Every active officer of the divisions, judged; bookings of the task `besides` do not count.
@@ -41,6 +44,7 @@ async def judge(
     One of the divisions is the asker's own.
     """
     require(actor, "officer.ask", division=codes[0], participants=codes[1:])
+    await require_known(session, codes, on_day=legal_day(now), pointer="/divisions")
     async with beyond_scope(session):
         officers = await queries.officers_of(session, codes)
         files = await queries.files(session, officers, since=need.period.starts_at)
