@@ -17,14 +17,12 @@ def show(ready: Ready, *, seconds: float) -> None:
 
 
 def _show_logins(path: Path) -> None:
-    """Generated for this realm, and listed only because it is a demo bound to loopback."""
+    """One login a role. They were generated for this realm, a demo bound to loopback."""
     known = principals.read(path)
-    print(f"DEMO REALM: sample data, accounts known to who reads this. Also in {path}")
-    widths = [max((len(a.login) for a in known.accounts), default=0), 30, 8]
-    for account in known.accounts:
-        cells = (account.login, account.role, account.division)
-        line = "  ".join(f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=True))
-        print(f"  {line}  {account.password}  {account.name}")
+    one_a_role = {login.role: login for login in reversed(known.accounts)}
+    print("DEMO REALM: sample data, and logins that are no secret. One of each role:")
+    for login in reversed(one_a_role.values()):
+        print(f"  {login.login:<36} {login.password:<18} {login.role:<26} {login.name}")
     for client in known.clients:
-        print(f"  client {client.client_id}  {client.client_secret}  {client.name}")
-    print()
+        print(f"  client {client.client_id:<29} {client.client_secret}  {client.name}")
+    print(f"All {len(known.accounts)} of them: {path}\n")

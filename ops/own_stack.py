@@ -16,7 +16,7 @@ from ops.errors import OperatorError
 from ops.processes import dies_with_parent
 from ops.ready import Ready
 
-START_SECONDS: Final = 120.0
+START_SECONDS: Final = 240.0  # a laptop under load, hashing the passwords of the sample logins
 STOP_SECONDS: Final = 40.0
 _POLL_SECONDS: Final = 0.05
 

@@ -31,7 +31,7 @@ class RefusedStart(OperatorError):
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the operator asked for. Port 0 is any free one."""
+    """What the operator asked for, RefusedStart if it must not be. Port 0 is any free one."""
 
     host: str = "127.0.0.1"
     port: int = 8000
@@ -40,6 +40,14 @@ class Options:
     clock_from: datetime | None = None
     durable: bool = True
     ready_json: Path | None = None
+
+    def __post_init__(self) -> None:
+        if self.demo and not _is_loopback(self.host):
+            message = f"the demo realm's logins are no secret: it is not served on {self.host}"
+            raise RefusedStart(message)
+        if self.clock_from and not self.demo:
+            message = "business time is only simulated in a demo realm"
+            raise RefusedStart(message)
 
 
 def run(home: Home, server: Server, options: Options) -> None:
@@ -86,12 +94,6 @@ def prepare(server: Server, keys: Secrets, options: Options) -> Databases:
 
 
 def _realm(home: Home, options: Options) -> Realm:
-    if options.demo and not _is_loopback(options.host):
-        message = f"the demo realm's accounts are no secret: it is not served on {options.host}"
-        raise RefusedStart(message)
-    if options.clock_from and not options.demo:
-        message = "business time is only simulated in a demo realm"
-        raise RefusedStart(message)
     gateway_port, *ports = free_ports(len(PROCESSES))
     if options.port:
         gateway_port = options.port
