@@ -28,15 +28,18 @@ async def calendar(session: AsyncSession) -> WorkCalendar:
     return _kept[1]
 
 
+COMPLETE: Final = """
+SELECT EXISTS (SELECT FROM reference_calendar)
+   AND (SELECT count(*) FROM reference_division)
+       >= (SELECT rows FROM reference_total WHERE kind = 'division')
+   AND (SELECT count(*) FROM reference_border)
+       >= (SELECT rows FROM reference_total WHERE kind = 'border')
+"""
+
+
 async def is_complete(session: AsyncSession) -> bool:
-    """Whether the first copies have arrived, so that deadlines and divisions can be trusted."""
-    connection = await driver(session)
-    return bool(
-        await connection.fetchval(
-            "SELECT EXISTS (SELECT FROM reference_calendar)"
-            " AND EXISTS (SELECT FROM reference_division)"
-        )
-    )
+    """Whether all copies have arrived, so that deadlines and divisions can be trusted."""
+    return bool(await (await driver(session)).fetchval(COMPLETE))
 
 
 async def division_names(
@@ -81,6 +84,7 @@ async def _keep_divisions(session: AsyncSession, event: DivisionsPublished, _: d
         " ON CONFLICT (code, valid_from) DO UPDATE SET name = $2, valid_to = $4",
         [(each.code, each.name, each.valid_from, each.valid_to) for each in event.divisions],
     )
+    await _keep_total(session, "division", event.total)
 
 
 async def _keep_borders(session: AsyncSession, event: BordersPublished, _: datetime) -> None:
@@ -88,6 +92,17 @@ async def _keep_borders(session: AsyncSession, event: BordersPublished, _: datet
         "INSERT INTO reference_border (a, b, km) VALUES ($1, $2, $3)"
         " ON CONFLICT (a, b) DO UPDATE SET km = $3",
         event.pairs,
+    )
+    await _keep_total(session, "border", event.total)
+
+
+async def _keep_total(session: AsyncSession, kind: str, rows: int) -> None:
+    """How many rows the source has, by which a copy knows whether it is whole."""
+    await (await driver(session)).execute(
+        "INSERT INTO reference_total (kind, rows) VALUES ($1, $2)"
+        " ON CONFLICT (kind) DO UPDATE SET rows = $2",
+        kind,
+        rows,
     )
 
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "69ab391e1134"
+revision = "7acaac27ab32"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -201,6 +201,13 @@ def upgrade() -> None:
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.PrimaryKeyConstraint("code", "valid_from", name=op.f("pk_reference_division")),
+        schema="petitions",
+    )
+    op.create_table(
+        "reference_total",
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", name=op.f("pk_reference_total")),
         schema="petitions",
     )
     op.create_table(
@@ -1013,6 +1020,11 @@ def upgrade() -> None:
     op.execute(
         "CREATE POLICY access ON petitions.reference_division USING ((SELECT current_setting('app.principal', true)) <> '') WITH CHECK ((SELECT current_setting('app.system', true)) = 'on')"
     )
+    op.execute("ALTER TABLE petitions.reference_total ENABLE ROW LEVEL SECURITY")
+    op.execute("ALTER TABLE petitions.reference_total FORCE ROW LEVEL SECURITY")
+    op.execute(
+        "CREATE POLICY access ON petitions.reference_total USING ((SELECT current_setting('app.principal', true)) <> '') WITH CHECK ((SELECT current_setting('app.system', true)) = 'on')"
+    )
     op.execute("ALTER TABLE petitions.rule_setting ENABLE ROW LEVEL SECURITY")
     op.execute("ALTER TABLE petitions.rule_setting FORCE ROW LEVEL SECURITY")
     op.execute(
@@ -1107,11 +1119,11 @@ def upgrade() -> None:
     # ### end Alembic commands ###
     setting = sa.table(
         "rule_setting",
-        sa.column("name", sa.String()),
-        sa.column("scope", sa.String()),
+        sa.column("name"),
+        sa.column("scope"),
         sa.column("valid_from", sa.Date()),
         sa.column("value", postgresql.JSONB()),
-        sa.column("basis", sa.Text()),
+        sa.column("basis"),
         schema="petitions",
     )
     # Row-level security binds the owner too: what the system publishes is written as the system.
@@ -1186,6 +1198,7 @@ def downgrade() -> None:
     op.drop_table("working_group", schema="petitions")
     op.drop_table("vault_entry", schema="petitions")
     op.drop_table("rule_setting", schema="petitions")
+    op.drop_table("reference_total", schema="petitions")
     op.drop_table("reference_division", schema="petitions")
     op.drop_table("reference_calendar", schema="petitions")
     op.drop_table("reference_border", schema="petitions")

@@ -168,6 +168,13 @@ def upgrade() -> None:
         schema="tasks",
     )
     op.create_table(
+        "reference_total",
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", name=op.f("pk_reference_total")),
+        schema="tasks",
+    )
+    op.create_table(
         "rule_setting",
         sa.Column("name", sa.String(length=64), nullable=False),
         sa.Column("scope", sa.String(length=12), nullable=False),
@@ -946,6 +953,11 @@ def upgrade() -> None:
     op.execute(
         "CREATE POLICY access ON tasks.reference_division USING ((SELECT current_setting('app.principal', true)) <> '') WITH CHECK ((SELECT current_setting('app.system', true)) = 'on')"
     )
+    op.execute("ALTER TABLE tasks.reference_total ENABLE ROW LEVEL SECURITY")
+    op.execute("ALTER TABLE tasks.reference_total FORCE ROW LEVEL SECURITY")
+    op.execute(
+        "CREATE POLICY access ON tasks.reference_total USING ((SELECT current_setting('app.principal', true)) <> '') WITH CHECK ((SELECT current_setting('app.system', true)) = 'on')"
+    )
     op.execute("ALTER TABLE tasks.rule_setting ENABLE ROW LEVEL SECURITY")
     op.execute("ALTER TABLE tasks.rule_setting FORCE ROW LEVEL SECURITY")
     op.execute(
@@ -1095,6 +1107,7 @@ def downgrade() -> None:
     op.drop_index("ix_task_visible_to", table_name="task", schema="tasks", postgresql_using="gin")
     op.drop_table("task", schema="tasks")
     op.drop_table("rule_setting", schema="tasks")
+    op.drop_table("reference_total", schema="tasks")
     op.drop_table("reference_division", schema="tasks")
     op.drop_table("reference_calendar", schema="tasks")
     op.drop_table("reference_border", schema="tasks")

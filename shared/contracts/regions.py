@@ -43,12 +43,13 @@ class DivisionEntry(BaseModel):
 
 
 class DivisionsPublished(Event):
-    """Divisions of one province as they now stand."""
+    """Divisions of one province as they now stand; `total` counts those of all provinces."""
 
     topic: ClassVar[str] = "regions.divisions.published.v1"
 
     province: str
     divisions: list[DivisionEntry]
+    total: int = 0
 
     @property
     @override
@@ -68,6 +69,7 @@ class BordersPublished(Event):
 
     province: str
     pairs: list[tuple[str, str, float]]
+    total: int = 0
 
     @property
     @override

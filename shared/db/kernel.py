@@ -270,6 +270,13 @@ def _references(metadata: MetaData) -> None:
         info=rls.info(rls.REFERENCE),
     )
     Table(
+        "reference_total",
+        metadata,
+        Column("kind", String(16), primary_key=True),
+        Column("rows", Integer, nullable=False),
+        info=rls.info(rls.REFERENCE),
+    )
+    Table(
         "reference_border",
         metadata,
         Column("a", String(12), primary_key=True),

@@ -20,11 +20,12 @@ async def load_divisions(
 
     Returns how many provinces changed. For a session of the system.
     """
-    changed = await queries.publish_divisions(session, domain.division_table(document))
+    table = domain.division_table(document)
+    changed = await queries.publish_divisions(session, table)
     for province in sorted(changed):
         rows = await queries.divisions_of_province(session, province)
         entries = [DivisionEntry.model_validate(each.model_dump()) for each in rows]
-        event = DivisionsPublished(province=province, divisions=entries)
+        event = DivisionsPublished(province=province, divisions=entries, total=len(table))
         await announce(session, event, now=now)
     await _trace(session, "divisions", document, changed, now=now)
     return len(changed)
@@ -32,11 +33,13 @@ async def load_divisions(
 
 async def load_borders(session: AsyncSession, document: Mapping[str, Any], *, now: datetime) -> int:
     """Take over a table of borders as `load_divisions` does one of divisions."""
-    changed = await queries.publish_borders(session, domain.border_table(document))
+    table = domain.border_table(document)
+    changed = await queries.publish_borders(session, table)
     for province in sorted(changed):
         rows = await queries.borders_of_province(session, province)
         pairs = [(each.a, each.b, each.km) for each in rows]
-        await announce(session, BordersPublished(province=province, pairs=pairs), now=now)
+        event = BordersPublished(province=province, pairs=pairs, total=len(table))
+        await announce(session, event, now=now)
     await _trace(session, "borders", document, changed, now=now)
     return len(changed)
 

@@ -1,0 +1,248 @@
+"""Chapter four in the field: a team of two counties, a night visit, two problems closed."""
+
+from typing import Final
+
+from ops.demo.intake import CIXI, WORKS, YUYAO
+from ops.demo.people import Json, Stage
+from ops.demo.picture import photograph
+
+CHIEF: Final = f"{CIXI}-department-head-1"
+LEADER: Final = f"{CIXI}-officer-2"
+PARTNER: Final = f"{YUYAO}-officer-1"
+RECTIFIER: Final = f"{CIXI}-officer-3"
+RECUSED: Final = f"{CIXI}-officer-1"
+
+
+def inspect_at_night(stage: Stage, raised: Json) -> None:
+    """From the raised supervision to the result that flows back."""
+    task = task_for(stage, CHIEF, raised["id"])
+    stage.claim(
+        "任务不含信访编号",
+        holds=not any(each in str(task) for each in ("信访", "330200-2026")),
+        seen=task["title"],
+    )
+    _recuse(stage)
+    task = dispatch(
+        stage,
+        task,
+        CHIEF,
+        team=(LEADER, PARTNER),
+        starts_at="2026-03-18T20:00:00+08:00",
+        ends_at="2026-03-19T06:00:00+08:00",
+        recused=RECUSED,
+    )
+    stage.at("2026-03-18T22:30")
+    inspection = begin(stage, task, (LEADER, PARTNER), ["cross", "night", "unannounced"])
+    stage.claim("检查在夜间进行", holds=inspection["at_night"], seen=inspection["started_at"])
+    quick = find(stage, LEADER, inspection, severity="immediate", what="酸雾喷淋塔未开启")
+    slow = find(stage, LEADER, inspection, severity="general", what="废气收集管道破损")
+    finish(stage, inspection, LEADER)
+    close(
+        stage,
+        quick,
+        at="2026-03-19T10:00",
+        chief=CHIEF,
+        rectifier=RECTIFIER,
+        verifiers=(LEADER, PARTNER),
+    )
+    close(
+        stage,
+        slow,
+        at="2026-03-24T15:00",
+        chief=CHIEF,
+        rectifier=RECTIFIER,
+        verifiers=(LEADER, PARTNER),
+    )
+    stage.at("2026-03-25T09:00")
+    complete(stage, task, LEADER, "喷淋塔恢复运行,破损管道已更换。")
+    clerk = stage.person("330200-petition-clerk-1")
+    path = f"/escalations/{raised['id']}"
+    result = stage.until("the result of the inspection", lambda: clerk.get(path)["result"])
+    stage.claim(
+        "检查结果经事件回到直通车",
+        holds=(result["problems_found"], result["problems_closed"]) == (2, 2),
+        seen=f"发现 {result['problems_found']},销号 {result['problems_closed']}",
+    )
+
+
+def task_for(stage: Stage, login: str, origin_id: str) -> Json:
+    """The task that an event made for what asked for it."""
+    person = stage.person(login)
+
+    def look() -> Json | None:
+        listed = person.get("/tasks")["items"]
+        return next((each for each in listed if each["origin_id"] == origin_id), None)
+
+    found = stage.until("the task", look)
+    whole: Json = person.get(f"/tasks/{found['id']}")
+    return whole
+
+
+def _recuse(stage: Stage) -> None:
+    """An officer declares an interest in the works and is not eligible from then on."""
+    officer = officer_of(stage, RECUSED)
+    stage.person(RECUSED).post(
+        f"/officers/{officer['id']}/interests",
+        {"object_name": WORKS, "relation": "近亲属在该企业任职"},
+        on=officer,
+    )
+
+
+def officer_of(stage: Stage, login: str) -> Json:
+    """The officer behind a login."""
+    person = stage.person(login)
+    listed = person.get("/officers", division=login[:6])["items"]
+    row = next(each for each in listed if each["account_id"] == person.account_id)
+    whole: Json = person.get(f"/officers/{row['id']}")
+    return whole
+
+
+def dispatch(
+    stage: Stage,
+    task: Json,
+    chief: str,
+    *,
+    team: tuple[str, str],
+    starts_at: str,
+    ends_at: str,
+    recused: str | None = None,
+) -> Json:
+    """The chief names who goes; what the rules forbid is refused first."""
+    path = f"/tasks/{task['id']}"
+    window = {"starts_at": starts_at, "ends_at": ends_at}
+    ids = [officer_of(stage, login)["id"] for login in team]
+    named = {"officer_ids": ids, "leader_id": ids[0], **window}
+    stage.refused(team[1], "外县执法人员不能派单", f"{path}/dispatch", named, on=task)
+    alone = {**named, "officer_ids": ids[:1]}
+    stage.refused(
+        chief, "一名执法人员不能成队", f"{path}/dispatch", alone, on=task, statuses=(409, 422)
+    )
+    if recused is not None:
+        barred = officer_of(stage, recused)["id"]
+        stage.refused(
+            chief,
+            "应回避人员不能派出",
+            f"{path}/dispatch",
+            {**named, "officer_ids": [barred, ids[1]], "leader_id": ids[1]},
+            on=task,
+            statuses=(409,),
+        )
+    sent = stage.person(chief).post(f"{path}/dispatch", named, on=task)
+    divisions = {each["division"] for each in sent["team"]["members"]}
+    stage.claim(
+        "两县持证人员混编成队",
+        holds=divisions == {login[:6] for login in team},
+        seen=sorted(divisions),
+    )
+    return stage.person(team[0]).post(f"{path}/accept", on=sent)
+
+
+def begin(stage: Stage, task: Json, team: tuple[str, str], methods: list[str]) -> Json:
+    """Arrive and show certificates; somebody else's officer cannot."""
+    officers = [
+        {"officer_id": officer_of(stage, login)["id"], "certificate_shown": True} for login in team
+    ]
+    body = {
+        "task_id": task["id"],
+        "mode": "on_site",
+        "methods": methods,
+        "officers": officers,
+        "started_at": stage.now,
+        "recorder": {"on": True},
+    }
+    stage.refused("330212-officer-1", "鄞州人员不能进入本次检查", "/inspections", body)
+    return stage.person(team[0]).post("/inspections", body)
+
+
+def find(stage: Stage, login: str, inspection: Json, *, severity: str, what: str) -> Json:
+    """A problem found on the spot; its time to rectify begins."""
+    body = {
+        "inspection_id": inspection["id"],
+        "category": "gas",
+        "severity": severity,
+        "description": what,
+        "traceable_source": f"现场检查 {stage.now}",
+        "found_at": stage.now,
+    }
+    problem = stage.person(login).post("/problems", body)
+    stage.claim(f"发现问题:{what}", holds=problem["state"] == "found", seen=problem["due_at"])
+    return problem
+
+
+def finish(stage: Stage, inspection: Json, login: str) -> None:
+    """Record, integrity sheet, end; not before both are there."""
+    officer = stage.person(login)
+    path = f"/inspections/{inspection['id']}"
+    stage.refused(login, "没有笔录不能结束检查", f"{path}/finish", on=inspection, statuses=(409,))
+    recorded = officer.post(
+        f"{path}/record",
+        {"text": "现场检查情况如实记录。", "signature": "signed"},
+        on=inspection,
+    )
+    handed = officer.post(f"{path}/integrity-sheet", on=recorded)
+    finished = officer.post(f"{path}/finish", on=handed)
+    stage.claim("检查结束", holds=finished["state"] == "finished", seen=finished["state"])
+
+
+def close(
+    stage: Stage,
+    problem: Json,
+    *,
+    at: str,
+    chief: str,
+    rectifier: str,
+    verifiers: tuple[str, str],
+) -> None:
+    """The four steps of closing; who rectifies does not verify."""
+    path = f"/problems/{problem['id']}"
+    head, doer = stage.person(chief), stage.person(rectifier)
+    body = {
+        "unit": WORKS if problem["category"] == "gas" else "示例单位",
+        "person": "环保负责人",
+        "account_id": doer.account_id,
+    }
+    assigned = head.post(f"{path}/assign", body, on=problem)
+    measured = doer.post(f"{path}/rectify", {"measures": "立即整改并留存照片"}, on=assigned)
+    stage.at(at)
+    stage.refused(
+        rectifier,
+        "没有证明不能申请销号",
+        f"{path}/submit",
+        {"proof": []},
+        on=measured,
+        statuses=(409, 422),
+    )
+    proof = doer.upload(
+        "/evidence",
+        photograph(f"{problem['id']} {at}"),
+        "image/png",
+        task_id=problem["task_id"],
+        kind="audio_visual",
+        taken_at=stage.now,
+        place="示例工业区",
+        purpose="整改完成情况",
+    )
+    submitted = doer.post(f"{path}/submit", {"proof": [proof["id"]]}, on=measured)
+    ids = [officer_of(stage, login)["id"] for login in verifiers]
+    check = {"officer_ids": ids, "result": "现场核查整改到位"}
+    own = {"officer_ids": [officer_of(stage, rectifier)["id"], ids[1]], "result": "自查"}
+    stage.refused(
+        rectifier, "整改人不能核查", f"{path}/verify", own, on=submitted, statuses=(403, 404, 409)
+    )
+    verified = stage.person(verifiers[0]).post(f"{path}/verify", check, on=submitted)
+    approved = head.post(f"{path}/approve", {"opinion": "同意销号"}, on=verified)
+    closed = head.post(f"{path}/close", on=approved)
+    in_time = all(each["state"] == "met" for each in closed["deadlines"])
+    stage.claim(
+        "整改有证明、他人核查、按期销号",
+        holds=closed["state"] == "closed" and in_time,
+        seen=closed["closed_at"],
+    )
+
+
+def complete(stage: Stage, task: Json, login: str, summary: str) -> None:
+    """The task is done when everything it found is closed."""
+    person = stage.person(login)
+    path = f"/tasks/{task['id']}"
+    done = person.post(f"{path}/complete", {"summary": summary}, on=person.get(path))
+    stage.claim("任务完成", holds=done["state"] == "completed", seen=done["state"])

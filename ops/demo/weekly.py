@@ -1,0 +1,70 @@
+"""Chapter three: Monday's report to the working group."""
+
+import hashlib
+import json
+from typing import Final
+
+from ops.demo.intake import BEILUN, CITY_CLERK, CIXI, SMELLING, YINZHOU, Matters
+from ops.demo.people import Json, Stage
+
+MEMBERS: Final = (f"{CIXI}-county-leader-in-charge-1", f"{BEILUN}-county-leader-in-charge-1")
+
+
+def sha256(content: object) -> str:
+    """The hash of a content as anyone can recompute it: JSON, keys sorted, no blanks."""
+    packed = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(packed.encode()).hexdigest()
+
+
+def report(stage: Stage, matters: Matters) -> None:
+    """Smell with its repeat, and dust: redacted, numbered, frozen, hashed; receipts recorded."""
+    stage.at("2026-03-16T08:30")
+    issued = issued_report(stage, "weekly", "2026-03-09")
+    items = [each["content"] for each in issued["items"]]
+    petitions = [each["petition"] for each in items]
+    expected = [matters["smell"]["number"], matters["dust"]["number"]]
+    stage.claim("周报列入酸味和扬尘", holds=sorted(petitions) == sorted(expected), seen=petitions)
+    smell = next(each for each in items if each["petition"] == matters["smell"]["number"])
+    stage.claim(
+        "酸味项列明重复件",
+        holds=smell["repeats"] == [matters["again"]["number"]],
+        seen=smell["repeats"],
+    )
+    check_frozen(stage, issued)
+    for login in MEMBERS:
+        stage.person(login).post(f"/reports/{issued['id']}/receipts", {})
+    stage.refused(
+        f"{CIXI}-officer-1", "非成员不能签收周报", f"/reports/{issued['id']}/receipts", {}
+    )
+    receipts = stage.person(CITY_CLERK).get(f"/reports/{issued['id']}")["receipts"]
+    stage.claim("签收已记录", holds=len(receipts) == len(MEMBERS), seen=len(receipts))
+    own = stage.person(f"{YINZHOU}-county-leader-in-charge-1").get(f"/reports/{issued['id']}")
+    stage.claim("鄞州领导看不到他县事项", holds=own["items"] == [], seen=len(own["items"]))
+
+
+def issued_report(stage: Stage, kind: str, period_start: str) -> Json:
+    """The report of a period, once time has issued it."""
+    clerk = stage.person(CITY_CLERK)
+
+    def look() -> Json | None:
+        listed = clerk.get("/reports", kind=kind)["items"]
+        return next((each for each in listed if each["period_start"] == period_start), None)
+
+    found = stage.until(f"the {kind} report of {period_start}", look)
+    whole: Json = clerk.get(f"/reports/{found['id']}")
+    return whole
+
+
+def check_frozen(stage: Stage, issued: Json) -> None:
+    """Numbered, redacted, and exactly what its hash says."""
+    hashes = [sha256(each["content"]) for each in issued["items"]]
+    header = {name: issued[name] for name in ("number", "period_start", "period_end")}
+    stage.claim(
+        f"{issued['number']} 的哈希可复算",
+        holds=hashes == issued["item_hashes"]
+        and sha256({**header, "items": hashes}) == issued["hash"],
+        seen=issued["hash"][:16],
+    )
+    text = json.dumps(issued, ensure_ascii=False)
+    leaked = [secret for secret in SMELLING.values() if secret in text]
+    stage.claim("报告不含信访人姓名、电话、住址", holds=not leaked, seen=leaked or "无")
