@@ -50,7 +50,7 @@ check-lock: ## The lock files name packages and hashes, no host
 	@! grep -nE 'https?://|--(extra-)?index-url|--find-links' requirements*.lock
 
 check-hosts: ## Nothing in the tree names a package index, a home folder or a private address
-	@! grep -rnIE --exclude=Makefile --exclude-dir=__pycache__ \
+	@! grep -rnIE --exclude=Makefile --exclude-dir=__pycache__ --exclude-dir=tests \
 	  'index-url|find-links|/home/[a-z]|/root/|\b(10|192\.168)\.[0-9]+\.[0-9]+\.[0-9]+\b' *
 
 migrate: $(VENV)/.run ## Bring every schema to head
