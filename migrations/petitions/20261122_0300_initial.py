@@ -1119,11 +1119,11 @@ def upgrade() -> None:
     # ### end Alembic commands ###
     setting = sa.table(
         "rule_setting",
-        sa.column("name"),
-        sa.column("scope"),
+        sa.column("name", sa.String()),
+        sa.column("scope", sa.String()),
         sa.column("valid_from", sa.Date()),
         sa.column("value", postgresql.JSONB()),
-        sa.column("basis"),
+        sa.column("basis", sa.Text()),
         schema="petitions",
     )
     # Row-level security binds the owner too: what the system publishes is written as the system.
