@@ -77,6 +77,12 @@ class NotOfTheTeam(Forbidden):
     en = "Only a member of the task's team may do this ({action})."
 
 
+class DispatchUnderWay(RuleViolation):
+    code = "dispatch_under_way"
+    zh = "该任务正在由他人派出。"
+    en = "Somebody else is dispatching this task."
+
+
 class TooFewOfficers(RuleViolation):
     code = "too_few_officers"
     zh = "执法人员不得少于 {needed} 人,现为 {named} 人(行政处罚法第四十二条)。"

@@ -7,7 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, tuple_
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -46,6 +46,12 @@ async def lock_task(session: AsyncSession, task_id: UUID) -> Task:
         .execution_options(populate_existing=True)  # a copy read before the lock may be stale
     )
     return _found((await session.exec(statement)).one_or_none())
+
+
+async def claim_dispatch(session: AsyncSession, task_id: UUID) -> bool:
+    """Whether nobody else is naming a team for the task; blocks neither readers nor writers."""
+    key = func.hashtextextended(f"dispatch {task_id}", 0)
+    return bool((await session.exec(select(func.pg_try_advisory_xact_lock(key)))).one())
 
 
 async def is_asked_for(session: AsyncSession, origin: Origin) -> bool:

@@ -1,6 +1,8 @@
 """Who may be sent, by whom, and what anybody else is told."""
 
+import asyncio
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -69,6 +71,40 @@ async def test_nobody_is_sent_to_two_places_at_a_time(story: Story) -> None:
     )
     assert answer.json()["code"] == "officers_barred"
     assert "慈溪甲: booked" in answer.json()["detail"]
+
+
+async def test_of_two_dispatches_at_once_one_counts_and_its_officers_are_held(story: Story) -> None:
+    cast = story.cast
+    await story.requested()
+    teams = [
+        (cast.cixi_officers[0], cast.yuyao_officers[0]),
+        cast.cixi_officers[1:] + cast.yuyao_officers[1:2],
+    ]
+    answers = await asyncio.gather(
+        *(
+            who.post(f"{story.path}/dispatch", story.order(*team), version=story.version)
+            for who, team in zip((cast.cixi_center, cast.cixi_head), teams, strict=True)
+        )
+    )
+    assert [each.status_code for each in answers].count(200) == 1
+    sent = (await cast.city_center.get(story.path)).json()["team"]["members"]
+    held = [
+        each["officer_id"]
+        for each in (await booked(cast, [*cast.cixi_officers, *cast.yuyao_officers]))
+        if story.task["id"] in each["tasks"]
+    ]
+    assert sorted(held) == sorted(each["officer_id"] for each in sent)
+
+
+async def booked(cast: Cast, people: list[Person]) -> list[dict[str, Any]]:
+    """Each officer's open bookings, as `regions` tells the command centre of the city."""
+    files = []
+    for person in people:
+        officer_id = cast.officer_id(person)
+        file = (await cast.city_center.get(f"/officers/{officer_id}", at="regions")).json()
+        tasks = [each["task_id"] for each in file["bookings"]]
+        files.append({"officer_id": officer_id, "tasks": tasks})
+    return files
 
 
 async def test_only_those_in_charge_dispatch(stack: Stack, story: Story) -> None:

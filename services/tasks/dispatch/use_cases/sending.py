@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.tasks.dispatch import domain, queries
-from services.tasks.dispatch.domain import Member, TaskAction
+from services.tasks.dispatch.domain import DispatchUnderWay, Member, TaskAction
 from services.tasks.dispatch.models import Task, Team, TeamMember
 from services.tasks.dispatch.use_cases.roster import Roster
 from services.tasks.dispatch.use_cases.steps import right, take
@@ -52,12 +52,17 @@ async def dispatch(
     expected_version: int,
     now: datetime,
 ) -> Task:
-    """Name the team and its period. `regions` judges and books the officers before the lock."""
+    """Name the team and its period. `regions` judges and books the officers before the lock.
+
+    Of two at once the second is refused at the start: it would otherwise book over the first.
+    """
     task = await queries.task(session, task_id)
     require(actor, right(TaskAction.DISPATCH), division=task.division)
     task.require_version(expected_version)
     domain.step(task.state, TaskAction.DISPATCH)
     domain.check_period(order.starts_at, order.ends_at, now=now)
+    if not await queries.claim_dispatch(session, task_id):
+        raise DispatchUnderWay
 
     asked = _question(task, order.starts_at, order.ends_at)
     known = await roster.candidates(asked)
