@@ -17,7 +17,7 @@ from shared import reference
 from shared.auth.actor import Actor
 from shared.auth.tokens import Jwks, KeyRing, TokenType, Verifier, actor_of
 from shared.clock import clock_for, machine_time
-from shared.clocks.sweep import SWEEP_JOB, WATCH_JOB
+from shared.clock_rows.sweep import SWEEP_JOB, WATCH_JOB
 from shared.db.session import SYSTEM, Database
 from shared.errors import Unavailable
 from shared.http import problems

@@ -47,6 +47,22 @@ class ObjectionTooLate(RuleViolation):
     en = "The time to object has run out (Regulations on Petition Work, art. 23)."
 
 
+class ObjectionUsed(RuleViolation):
+    """Whose objection was rejected keeps the petition."""
+
+    code = "objection_used"
+    zh = "异议已被驳回,不得重复提出。"
+    en = "The objection was rejected and cannot be raised again."
+
+
+class NothingToExtend(RuleViolation):
+    """A reply ended the time to close, and reopening starts no new one."""
+
+    code = "nothing_to_extend"
+    zh = "办理期限已因答复而终止,不能再延长。"
+    en = "The time to close ended with the reply and cannot be extended."
+
+
 class StillReachable(RuleViolation):
     """Filing without a call-back is for petitioners nobody can call."""
 

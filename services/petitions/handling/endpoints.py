@@ -17,7 +17,7 @@ from services.petitions.handling.schemas import (
     TransferIn,
 )
 from services.petitions.intake.domain.petition import Step
-from services.petitions.intake.endpoints import shown_to
+from services.petitions.intake.endpoints import Keys, shown_to
 from services.petitions.intake.schemas import PetitionOut
 from shared.http.access import ActorDep, policy
 from shared.http.now import Now
@@ -32,6 +32,7 @@ async def transfer(
     petition_id: UUID,
     body: TransferIn,
     version: ExpectedVersion,
+    keys: Keys,
     actor: ActorDep,
     session: SessionDep,
     now: Now,
@@ -46,6 +47,7 @@ async def transfer(
         unit=body.unit,
         report_due_on=None,
         reason=body.reason,
+        keys=keys,
         version=version,
         now=now,
     )
@@ -57,6 +59,7 @@ async def assign(
     petition_id: UUID,
     body: AssignIn,
     version: ExpectedVersion,
+    keys: Keys,
     actor: ActorDep,
     session: SessionDep,
     now: Now,
@@ -71,6 +74,7 @@ async def assign(
         unit=body.unit,
         report_due_on=body.report_due_on,
         reason=body.reason,
+        keys=keys,
         version=version,
         now=now,
     )
@@ -82,6 +86,7 @@ async def object_to(
     petition_id: UUID,
     body: ReasonIn,
     version: ExpectedVersion,
+    keys: Keys,
     actor: ActorDep,
     session: SessionDep,
     now: Now,
@@ -93,6 +98,7 @@ async def object_to(
         actor,
         petition_id,
         reason=body.reason,
+        keys=keys,
         version=version,
         now=now,
     )
@@ -104,6 +110,7 @@ async def accept_objection(
     petition_id: UUID,
     body: ReasonIn,
     version: ExpectedVersion,
+    keys: Keys,
     actor: ActorDep,
     session: SessionDep,
     now: Now,
@@ -116,6 +123,7 @@ async def accept_objection(
         petition_id,
         step=Step.ACCEPT_OBJECTION,
         reason=body.reason,
+        keys=keys,
         version=version,
         now=now,
     )
@@ -127,6 +135,7 @@ async def reject_objection(
     petition_id: UUID,
     body: ReasonIn,
     version: ExpectedVersion,
+    keys: Keys,
     actor: ActorDep,
     session: SessionDep,
     now: Now,
@@ -139,6 +148,7 @@ async def reject_objection(
         petition_id,
         step=Step.REJECT_OBJECTION,
         reason=body.reason,
+        keys=keys,
         version=version,
         now=now,
     )
@@ -150,6 +160,7 @@ async def accept(
     petition_id: UUID,
     body: AcceptIn,
     version: ExpectedVersion,
+    keys: Keys,
     actor: ActorDep,
     session: SessionDep,
     now: Now,
@@ -161,6 +172,7 @@ async def accept(
         actor,
         petition_id,
         notice=body.notice,
+        keys=keys,
         version=version,
         now=now,
     )
@@ -172,6 +184,7 @@ async def refuse(
     petition_id: UUID,
     body: RefuseIn,
     version: ExpectedVersion,
+    keys: Keys,
     actor: ActorDep,
     session: SessionDep,
     now: Now,
@@ -184,6 +197,7 @@ async def refuse(
         petition_id,
         ground=body.ground,
         notice=body.notice,
+        keys=keys,
         version=version,
         now=now,
     )
@@ -195,6 +209,7 @@ async def start(
     petition_id: UUID,
     body: StartIn,
     version: ExpectedVersion,
+    keys: Keys,
     actor: ActorDep,
     session: SessionDep,
     now: Now,
@@ -206,6 +221,7 @@ async def start(
         actor,
         petition_id,
         reason=body.reason,
+        keys=keys,
         version=version,
         now=now,
     )
@@ -217,6 +233,7 @@ async def extend(
     petition_id: UUID,
     body: ExtendIn,
     version: ExpectedVersion,
+    keys: Keys,
     actor: ActorDep,
     session: SessionDep,
     now: Now,
@@ -230,6 +247,7 @@ async def extend(
         days=body.days,
         requested_by=body.requested_by,
         reason=body.reason,
+        keys=keys,
         version=version,
         now=now,
     )
@@ -241,6 +259,7 @@ async def reply(
     petition_id: UUID,
     body: ReplyIn,
     version: ExpectedVersion,
+    keys: Keys,
     actor: ActorDep,
     session: SessionDep,
     now: Now,
@@ -254,6 +273,7 @@ async def reply(
         outcome=body.outcome,
         opinion=body.opinion,
         legal_basis=body.legal_basis,
+        keys=keys,
         version=version,
         now=now,
     )
@@ -265,6 +285,7 @@ async def file_away(
     petition_id: UUID,
     body: ReasonIn,
     version: ExpectedVersion,
+    keys: Keys,
     actor: ActorDep,
     session: SessionDep,
     now: Now,
@@ -276,6 +297,7 @@ async def file_away(
         actor,
         petition_id,
         reason=body.reason,
+        keys=keys,
         version=version,
         now=now,
     )

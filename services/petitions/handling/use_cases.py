@@ -8,7 +8,9 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.petitions.handling.domain import (
+    NothingToExtend,
     ObjectionTooLate,
+    ObjectionUsed,
     Outcome,
     OutsideUnit,
     RefusalReason,
@@ -17,16 +19,17 @@ from services.petitions.handling.domain import (
 )
 from services.petitions.intake import queries
 from services.petitions.intake.domain import profiles
-from services.petitions.intake.domain.petition import Step
+from services.petitions.intake.domain.petition import Step, step as leads_to
 from services.petitions.intake.domain.profiles import ClockKind
 from services.petitions.intake.models import Petition
 from services.petitions.intake.use_cases import begin, check_divisions, decider, take
+from services.petitions.vault.use_cases import VaultKeys
 from shared import divisions
 from shared.auth.actor import Actor
 from shared.auth.policy import require
+from shared.clock_rows.rows import ClockState, change_clock, drop_clocks, is_running, stop_clock
 from shared.clocks import acts
 from shared.clocks.days import legal_day
-from shared.clocks.rows import ClockState, change_clock, drop_clocks, is_running, stop_clock
 
 # What acceptance, or refusal, with notice to the petitioner fulfils.
 UNTIL_ACCEPTANCE: Final = (ClockKind.ROUTING, ClockKind.NOTICE, ClockKind.ACCEPTANCE)
@@ -39,6 +42,7 @@ async def _begin_step(
     petition = await queries.lock_petition(session, petition_id)
     petition.require_version(version)
     require(actor, f"petition.{step}", division=decider(petition, step))
+    leads_to(petition.state, step)
     return petition
 
 
@@ -57,6 +61,7 @@ async def route(
     unit: str,
     report_due_on: date | None,
     reason: str | None,
+    keys: VaultKeys,
     version: int,
     now: datetime,
 ) -> Petition:
@@ -72,8 +77,10 @@ async def route(
     petition.report_due_on = report_due_on
     petition.shared = any(each != unit for each in petition.divisions)
     facts = {"unit": unit, "report_due_on": report_due_on and report_due_on.isoformat()}
-    await take(session, petition, step, actor=actor, reason=reason, now=now, facts=facts)
-    await _stop(session, petition, ClockKind.ROUTING, now)
+    await take(session, petition, step, actor=actor, reason=reason, keys=keys, now=now, facts=facts)
+    for kind in (ClockKind.ROUTING, ClockKind.NOTICE):
+        await _stop(session, petition, kind, now)
+    await begin(session, petition, ClockKind.NOTICE, profiles.NOTICE, at=now)
     await begin(session, petition, ClockKind.OBJECTION, profiles.OBJECTION, at=now)
     return petition
 
@@ -84,15 +91,18 @@ async def object_to(
     petition_id: UUID,
     *,
     reason: str,
+    keys: VaultKeys,
     version: int,
     now: datetime,
 ) -> Petition:
-    """The unit says it is not competent, within five working days (art. 23)."""
+    """The unit says it is not competent, once and within five working days (art. 23)."""
     petition = await _begin_step(session, actor, petition_id, version, Step.OBJECT)
+    if not await is_running(session, subject_id=petition.id, kind=ClockKind.OBJECTION):
+        raise ObjectionUsed
     ended = await stop_clock(session, subject_id=petition.id, kind=ClockKind.OBJECTION, at=now)
     if ended is not ClockState.MET:
         raise ObjectionTooLate
-    await take(session, petition, Step.OBJECT, actor=actor, reason=reason, now=now)
+    await take(session, petition, Step.OBJECT, actor=actor, reason=reason, keys=keys, now=now)
     return petition
 
 
@@ -103,6 +113,7 @@ async def answer_objection(
     *,
     step: Step,
     reason: str,
+    keys: VaultKeys,
     version: int,
     now: datetime,
 ) -> Petition:
@@ -111,7 +122,7 @@ async def answer_objection(
     if step is Step.ACCEPT_OBJECTION:
         petition.holder = petition.office
         petition.route_count += 1
-    await take(session, petition, step, actor=actor, reason=reason, now=now)
+    await take(session, petition, step, actor=actor, reason=reason, keys=keys, now=now)
     if step is Step.ACCEPT_OBJECTION:
         await begin(session, petition, ClockKind.ROUTING, profiles.ROUTING, at=now)
     return petition
@@ -123,15 +134,18 @@ async def accept(
     petition_id: UUID,
     *,
     notice: str,
+    keys: VaultKeys,
     version: int,
     now: datetime,
 ) -> Petition:
     """Accept and tell the petitioner (art. 23); the time to close begins (art. 34 or profile)."""
     petition = await _begin_step(session, actor, petition_id, version, Step.ACCEPT)
     petition.accepted_at = now
-    await take(session, petition, Step.ACCEPT, actor=actor, reason=notice, now=now)
-    for kind in (*UNTIL_ACCEPTANCE, ClockKind.OBJECTION):
+    await take(session, petition, Step.ACCEPT, actor=actor, reason=notice, keys=keys, now=now)
+    for kind in UNTIL_ACCEPTANCE:
         await _stop(session, petition, kind, now)
+    # To object was a right, no duty: who accepts late has not missed it.
+    await drop_clocks(session, subject_id=petition.id, at=now)
     profile = profiles.profile_for(
         petition.divisions[0], petition.channel, legal_day(petition.received_at)
     )
@@ -146,6 +160,7 @@ async def refuse(
     *,
     ground: RefusalReason,
     notice: str,
+    keys: VaultKeys,
     version: int,
     now: datetime,
 ) -> Petition:
@@ -153,7 +168,9 @@ async def refuse(
     petition = await _begin_step(session, actor, petition_id, version, Step.REFUSE)
     petition.closed_at = now
     facts = {"ground": ground.value}
-    await take(session, petition, Step.REFUSE, actor=actor, reason=notice, now=now, facts=facts)
+    await take(
+        session, petition, Step.REFUSE, actor=actor, reason=notice, keys=keys, now=now, facts=facts
+    )
     for kind in UNTIL_ACCEPTANCE:
         await _stop(session, petition, kind, now)
     await drop_clocks(session, subject_id=petition.id, at=now)
@@ -166,13 +183,14 @@ async def start(
     petition_id: UUID,
     *,
     reason: str | None,
+    keys: VaultKeys,
     version: int,
     now: datetime,
 ) -> Petition:
     """The officer who begins is the handling officer from now on."""
     petition = await _begin_step(session, actor, petition_id, version, Step.START)
     petition.handler_id, petition.handler_name = actor.id, actor.name
-    await take(session, petition, Step.START, actor=actor, reason=reason, now=now)
+    await take(session, petition, Step.START, actor=actor, reason=reason, keys=keys, now=now)
     return petition
 
 
@@ -184,11 +202,16 @@ async def extend(
     days: int,
     requested_by: str,
     reason: str,
+    keys: VaultKeys,
     version: int,
     now: datetime,
 ) -> Petition:
     """Extend the time to close: once, capped, approved by the head, the petitioner told (P7)."""
     petition = await _begin_step(session, actor, petition_id, version, Step.EXTEND)
+    if not await is_running(session, subject_id=petition.id, kind=ClockKind.CLOSING):
+        raise NothingToExtend
+    if petition.handler_id == actor.id:
+        raise acts.SelfApproval
     granted = partial(
         acts.extend,
         amount=days,
@@ -199,7 +222,9 @@ async def extend(
     )
     await change_clock(session, subject_id=petition.id, kind=ClockKind.CLOSING, act=granted)
     facts = {"days": days, "requested_by": requested_by}
-    await take(session, petition, Step.EXTEND, actor=actor, reason=reason, now=now, facts=facts)
+    await take(
+        session, petition, Step.EXTEND, actor=actor, reason=reason, keys=keys, now=now, facts=facts
+    )
     return petition
 
 
@@ -211,6 +236,7 @@ async def reply(
     outcome: Outcome,
     opinion: str,
     legal_basis: str,
+    keys: VaultKeys,
     version: int,
     now: datetime,
 ) -> Petition:
@@ -220,7 +246,9 @@ async def reply(
     petition.outcome, petition.reply = outcome.value, opinion
     petition.replied_at = now
     facts = {"outcome": outcome.value, "legal_basis": legal_basis}
-    await take(session, petition, Step.REPLY, actor=actor, reason=opinion, now=now, facts=facts)
+    await take(
+        session, petition, Step.REPLY, actor=actor, reason=opinion, keys=keys, now=now, facts=facts
+    )
     await _stop(session, petition, ClockKind.CLOSING, now)
     return petition
 
@@ -231,6 +259,7 @@ async def file(
     petition_id: UUID,
     *,
     reason: str,
+    keys: VaultKeys,
     version: int,
     now: datetime,
 ) -> Petition:
@@ -239,5 +268,5 @@ async def file(
     if not petition.anonymous:
         raise StillReachable
     petition.closed_at = now
-    await take(session, petition, Step.FILE, actor=actor, reason=reason, now=now)
+    await take(session, petition, Step.FILE, actor=actor, reason=reason, keys=keys, now=now)
     return petition

@@ -26,7 +26,7 @@ from services.petitions.through_train.schemas import (
 )
 from shared import reference
 from shared.auth.actor import Actor
-from shared.clocks.rows import clocks_of
+from shared.clock_rows.rows import clocks_of
 from shared.http.access import ActorDep, policy
 from shared.http.body import Division
 from shared.http.now import Now

@@ -30,8 +30,16 @@ from shared import divisions
 from shared.audit.trace import SYSTEM_ACTOR, record
 from shared.auth.actor import Actor, Role
 from shared.auth.policy import may, require
+from shared.clock_rows.rows import (
+    ClockState,
+    Ladder,
+    clocks_of,
+    drop_clocks,
+    is_running,
+    start_clock,
+    stop_clock,
+)
 from shared.clocks.days import legal_day
-from shared.clocks.rows import Ladder, drop_clocks, is_running, start_clock, stop_clock
 from shared.clocks.term import Term
 from shared.contracts.origins import Matter
 from shared.contracts.petitions import SupervisionRaised
@@ -130,10 +138,19 @@ async def notice(session: AsyncSession, escalation: Escalation, *, now: datetime
     """The period report names the matter and submits it to the city, in one step."""
     escalation.undecided = escalation.state is State.PUSHED
     await take(session, escalation, Action.NOTICE, actor=SYSTEM_ACTOR, reason=None, now=now)
-    await drop_clocks(session, subject_id=escalation.id, at=now)
+    await _end_decision(session, escalation, now=now)
     settings = await _settings(session, escalation.county, now)
     term = domain.city_term(settings["through_train.city_days"])
     await _begin(session, escalation, ClockKind.CITY_RESOLUTION, term, now=now)
+
+
+async def _end_decision(session: AsyncSession, escalation: Escalation, *, now: datetime) -> None:
+    """The county cannot decide any more: missed if its time was up, else no duty is left."""
+    for clock in await clocks_of(session, [escalation.id]):
+        late = clock.due_at is not None and now >= clock.due_at
+        if clock.state is ClockState.RUNNING and late:
+            await stop_clock(session, subject_id=escalation.id, kind=clock.kind, at=now)
+    await drop_clocks(session, subject_id=escalation.id, at=now)
 
 
 async def decide(

@@ -18,8 +18,8 @@ from services.tasks.problems.models import Problem
 from services.tasks.problems.use_cases.rectification import Finding, Responsibility
 from services.tasks.problems.use_cases.steps import next_steps
 from shared.auth.actor import Actor
+from shared.clock_rows.rows import ClockRow, ClockState
 from shared.clocks.calendar import WorkCalendar
-from shared.clocks.rows import ClockRow, ClockState
 from shared.errors import Language
 from shared.http.body import Body, Instant, LongText, Out, ShortText
 
@@ -131,7 +131,7 @@ class VerifierOut(Out):
     verified_at: datetime
 
 
-class StepOut(Out):
+class ProblemStepOut(Out):
     action: ProblemAction
     state: ProblemState
     actor_name: str

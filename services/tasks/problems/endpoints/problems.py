@@ -21,16 +21,16 @@ from services.tasks.problems.schemas import (
     ProblemIn,
     ProblemLine,
     ProblemOut,
+    ProblemStepOut,
     PublicationIn,
     RejectionIn,
-    StepOut,
     SubmissionIn,
     VerificationIn,
     VerifierOut,
 )
 from services.tasks.problems.use_cases import closing, rectification
 from shared import reference
-from shared.clocks.rows import clocks_of
+from shared.clock_rows.rows import clocks_of
 from shared.http.access import ActorDep, policy
 from shared.http.body import Division
 from shared.http.now import Now
@@ -113,7 +113,9 @@ async def read_problem(problem_id: UUID, asked: AskedDep) -> ProblemOut:
 
 
 @router.get(
-    "/{problem_id}/steps", dependencies=[policy("problem.read")], response_model=list[StepOut]
+    "/{problem_id}/steps",
+    dependencies=[policy("problem.read")],
+    response_model=list[ProblemStepOut],
 )
 async def read_problem_steps(problem_id: UUID, session: SessionDep) -> Sequence[ProblemStep]:
     """What happened to the problem, oldest first."""

@@ -30,8 +30,8 @@ from services.tasks.problems.domain import (
 from services.tasks.problems.models import Problem
 from services.tasks.problems.use_cases.steps import lock_for, rules, take, trace
 from shared.auth.actor import Actor
+from shared.clock_rows.rows import Ladder, start_clock, stop_clock
 from shared.clocks.deadline import Deadline
-from shared.clocks.rows import Ladder, start_clock, stop_clock
 from shared.ids import uuid7
 
 SUBJECT: Final = "problem"

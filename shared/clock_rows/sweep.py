@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from shared.clocks.rows import RUNG_NAMES
+from shared.clock_rows.rows import RUNG_NAMES
 from shared.contracts.events import SUBSCRIBERS
 from shared.crashpoint import crashpoint
 from shared.db.session import driver
