@@ -12,7 +12,7 @@ from services.tasks.dispatch import queries
 from services.tasks.dispatch.domain import Candidate, TaskState
 from services.tasks.dispatch.models import Task, TaskStep
 from services.tasks.dispatch.queries import TaskFilter
-from services.tasks.dispatch.schemas import CandidateOut, DispatchIn, ReasonIn, StepOut, TaskOut
+from services.tasks.dispatch.schemas import CandidateOut, DispatchIn, ReasonIn, TaskOut, TaskStepOut
 from services.tasks.dispatch.use_cases import carrying_out, sending
 from services.tasks.dispatch.use_cases.crews import crews
 from services.tasks.dispatch.use_cases.roster import Roster
@@ -85,7 +85,9 @@ async def read_task(task_id: UUID, asked: AskedDep) -> TaskOut:
     return await asked.answer(await queries.task(asked.session, task_id))
 
 
-@router.get("/{task_id}/steps", dependencies=[policy("task.read")], response_model=list[StepOut])
+@router.get(
+    "/{task_id}/steps", dependencies=[policy("task.read")], response_model=list[TaskStepOut]
+)
 async def read_steps(task_id: UUID, session: SessionDep) -> Sequence[TaskStep]:
     """What happened to the task, oldest first."""
     task = await queries.task(session, task_id)

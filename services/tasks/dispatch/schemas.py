@@ -71,7 +71,7 @@ class TeamOut(Out):
         )
 
 
-class StepOut(Out):
+class TaskStepOut(Out):
     action: TaskAction
     state: TaskState
     actor_name: str

@@ -14,9 +14,9 @@ from services.tasks.inspections.models import Inspection, InspectionStep
 from services.tasks.inspections.schemas import (
     InspectionIn,
     InspectionOut,
+    InspectionStepOut,
     RecorderIn,
     RecordIn,
-    StepOut,
 )
 from shared.http.access import ActorDep, policy
 from shared.http.now import Now
@@ -89,7 +89,7 @@ async def read_inspection(inspection_id: UUID, asked: AskedDep) -> InspectionOut
 @router.get(
     "/{inspection_id}/steps",
     dependencies=[policy("inspection.read")],
-    response_model=list[StepOut],
+    response_model=list[InspectionStepOut],
 )
 async def read_inspection_steps(
     inspection_id: UUID, session: SessionDep

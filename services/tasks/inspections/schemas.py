@@ -87,7 +87,7 @@ class RecordIn(Body):
         return self
 
 
-class OfficerOut(Out):
+class PresentOut(Out):
     officer_id: UUID
     account_id: UUID
     name: str
@@ -97,7 +97,7 @@ class OfficerOut(Out):
     certificate_shown: bool
 
 
-class StepOut(Out):
+class InspectionStepOut(Out):
     action: InspectionAction
     actor_name: str
     note: str | None
@@ -129,7 +129,7 @@ class InspectionFacts(Out):
 
 
 class InspectionOut(InspectionFacts):
-    officers: list[OfficerOut]
+    officers: list[PresentOut]
     actions: list[InspectionAction]
 
     @classmethod
@@ -142,6 +142,6 @@ class InspectionOut(InspectionFacts):
     ) -> Self:
         return cls(
             **InspectionFacts.model_validate(inspection).model_dump(),
-            officers=[OfficerOut.model_validate(officer) for officer in officers],
+            officers=[PresentOut.model_validate(officer) for officer in officers],
             actions=use_cases.next_steps(actor, inspection, crew),
         )
