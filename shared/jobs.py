@@ -7,13 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-import asyncpg
-from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared.clock import Clock
 from shared.db.session import SYSTEM, Database, driver
-from shared.errors import AppError
 from shared.http.context import enter
 
 log = logging.getLogger(__name__)
@@ -50,7 +47,7 @@ async def run_jobs(database: Database, clock: Clock, jobs: Sequence[Job], *, per
         for job in jobs:
             try:
                 await run_job(database, clock, job)
-            except (SQLAlchemyError, OSError, asyncpg.PostgresError, AppError):
+            except Exception:  # one job's fault stops neither the others nor its own next round
                 log.exception("job failed", extra={"job": job.name})
         await asyncio.sleep(period)
 

@@ -15,7 +15,6 @@ from typing import Any, Final, Protocol
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy.exc import SQLAlchemyError
 
 from shared.crashpoint import crashpoint
 from shared.db.session import SYSTEM, Database, driver
@@ -101,10 +100,11 @@ class Relay:
                 wake.clear()
                 try:
                     moved = await self.deliver_batch()
-                except (SQLAlchemyError, OSError, asyncpg.PostgresError) as error:
-                    log.warning("outbox not readable", extra={"error": type(error).__name__})
+                except Exception:  # a relay that ends is a service that falls silent
+                    log.exception("outbox not readable")
                     moved = 0
-                if moved < BATCH:
+                # What was moved may have freed what waits behind it in its aggregate.
+                if moved == 0:
                     await _wait(wake, period)
         finally:
             listener.cancel()
@@ -142,6 +142,10 @@ class Relay:
         except AppError as error:
             log.warning("event refused", extra={"topic": delivery.envelope.type})
             await self._note(REFUSED, delivery, str(error), MAX_TRIES, LONGEST_WAIT_S)
+        except Exception as error:  # a fault of ours with one event is not the others'
+            log.exception("event not sent", extra={"topic": delivery.envelope.type})
+            reason = type(error).__name__
+            await self._note(REFUSED, delivery, reason, MAX_TRIES, LONGEST_WAIT_S)
         else:
             crashpoint("relay.delivered")
             await self._note(DELIVERED, delivery)
@@ -166,7 +170,7 @@ class Relay:
                     await gone.wait()
                 finally:
                     await connection.close(timeout=1)
-            except (OSError, asyncpg.PostgresError):
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
                 log.warning("outbox listener lost")
             await asyncio.sleep(1)
 

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any, Final
 
 from fastapi import FastAPI
+from typing_extensions import override
 
 from ops.services import SERVICES
 
@@ -28,6 +29,7 @@ class Operation:
     spec: Mapping[str, Any]
     document: Mapping[str, Any]
 
+    @override
     def __str__(self) -> str:
         return f"{self.service} {self.method.upper()} {self.path}"
 

@@ -42,9 +42,14 @@ class Served:
     state: dict[str, Any]
     callers: dict[str, Actor]
 
-    def enter(self, *grants: tuple[Role, str], kind: ActorKind = ActorKind.ACCOUNT) -> "Caller":
+    def enter(
+        self,
+        *grants: tuple[Role, str],
+        kind: ActorKind = ActorKind.ACCOUNT,
+        name: str = "王芳",
+    ) -> "Caller":
         """Somebody with these grants, and the header by which the service knows them."""
-        actor = Actor(uuid7(), kind, "王芳", tuple(Grant(role, scope) for role, scope in grants))
+        actor = Actor(uuid7(), kind, name, tuple(Grant(role, scope) for role, scope in grants))
         self.callers[str(actor.id)] = actor
         return Caller(actor.id, {"Authorization": f"Bearer {actor.id}"})
 
@@ -127,8 +132,10 @@ async def services(
 
 
 @pytest.fixture(scope="module")
-async def petitions(databases: Databases, tmp_path: Path) -> AsyncIterator[Served]:
-    async with served("petitions", databases, tmp_path) as service:
+async def petitions(
+    databases: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Served]:
+    async with served("petitions", databases, tmp_path_factory.mktemp("petitions")) as service:
         yield service
 
 

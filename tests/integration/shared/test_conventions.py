@@ -21,7 +21,7 @@ WITH_BODY: Final = [each for each in GUARDED if each.body() is not None]
 # POST on an item that changes nothing of it, so that no version can be stale.
 CHANGES_NOT_THE_ITEM: Final = {
     "petitions POST /api/v1/petitions/{petition_id}/reveal": "reads, and leaves a trace",
-    "petitions POST /api/v1/reports/{report_id}/receipts": "the report is frozen; a row of one's own",
+    "petitions POST /api/v1/reports/{report_id}/receipts": "the report is frozen",
 }
 # One page by their nature.
 NEVER_LONG: Final = {
