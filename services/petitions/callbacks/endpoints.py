@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 from services.petitions.callbacks import queries, use_cases
 from services.petitions.callbacks.models import Callback
 from services.petitions.callbacks.schemas import CallbackIn, CallbackOut
+from services.petitions.intake.endpoints import Keys
 from services.petitions.intake.queries import petition as read_petition
 from shared.http.access import ActorDep, policy
 from shared.http.now import Now
@@ -27,6 +28,7 @@ async def call_back(
     petition_id: UUID,
     body: CallbackIn,
     version: ExpectedVersion,
+    keys: Keys,
     actor: ActorDep,
     session: SessionDep,
     now: Now,
@@ -40,6 +42,7 @@ async def call_back(
         result=body.result,
         solved=body.solved,
         note=body.note,
+        keys=keys,
         version=version,
         now=now,
     )

@@ -1,6 +1,7 @@
 """Recording what a call-back heard."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -10,14 +11,18 @@ from services.petitions.callbacks.domain import Result, Solved
 from services.petitions.callbacks.models import Callback
 from services.petitions.intake.domain.petition import Step, step as leads_to
 from services.petitions.intake.queries import lock_petition
-from services.petitions.intake.use_cases import take
-from services.petitions.vault.domain import redact
+from services.petitions.intake.use_cases import KIND, seen_by, take
+from services.petitions.vault.use_cases import VaultKeys, without_petitioner
+from shared.audit.trace import record
 from shared.auth.actor import Actor
 from shared.auth.policy import require
 from shared.clocks.days import legal_day
 from shared.contracts.petitions import CallbackRecorded
 from shared.messaging.outbox import announce
 from shared.rule_settings import rule_settings
+
+# Characters the column holds; a note may grow by being redacted.
+NOTE_LENGTH: Final = 200
 
 
 async def call_back(
@@ -28,6 +33,7 @@ async def call_back(
     result: Result,
     solved: Solved,
     note: str | None,
+    keys: VaultKeys,
     version: int,
     now: datetime,
 ) -> Callback:
@@ -49,24 +55,38 @@ async def call_back(
     domain.require_answers(
         result, solved, tries=since_reply, today=legal_day(now), needed=settings["callbacks.tries"]
     )
+    if note is not None:
+        told = await without_petitioner(session, petition.petitioner_id, note, keys=keys)
+        note = told[:NOTE_LENGTH]
     callback = Callback(
         petition_id=petition.id,
         result=result,
         solved=solved,
-        note=redact(note, None) if note else None,
+        note=note,
         caller_id=actor.id,
         caller_name=actor.name,
         at=now,
         visible_to=petition.visible_to,
     )
     session.add(callback)
+    facts = {"result": result.value, "solved": solved.value}
     step = domain.step_after(result, solved)
     if step is None:
         await session.flush()
+        await record(
+            session,
+            actor,
+            "petition.call_back",
+            object_kind=KIND,
+            object_id=petition.id,
+            now=now,
+            seen_by=seen_by(petition),
+            reason=note,
+            after=facts,
+        )
         return callback
     petition.closed_at = now if step is Step.SETTLE else None
-    facts = {"result": result.value, "solved": solved.value}
-    await take(session, petition, step, actor=actor, reason=note, now=now, facts=facts)
+    await take(session, petition, step, actor=actor, reason=note, keys=keys, now=now, facts=facts)
     await announce(
         session,
         CallbackRecorded(

@@ -1,39 +1,49 @@
 """Intake over HTTP: register, list, read, reveal."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.petitions.intake import queries, use_cases
-from services.petitions.intake.domain.petition import NewPetition, State
-from services.petitions.intake.models import Petition
+from services.petitions.intake.domain.petition import NewPetition, State, Step
+from services.petitions.intake.models import Petition, PetitionStep
 from services.petitions.intake.schemas import (
     ClockOut,
-    IdentityOut,
     PetitionIn,
     PetitionOut,
     PetitionRow,
     RegisteredOut,
+    RevealedOut,
     RevealIn,
     StepOut,
 )
-from services.petitions.vault.domain import IDENTITY, Field, Identity, Shown, shown
+from services.petitions.vault.domain import IDENTITY, Field, Identity, Reader, Shown, shown
+from services.petitions.vault.use_cases import VaultKeys
 from shared import reference
 from shared.auth.actor import Actor
-from shared.clocks.rows import clocks_of
+from shared.clock_rows.rows import clocks_of
 from shared.errors import NotFound
 from shared.http.access import ActorDep, policy
 from shared.http.body import Division
 from shared.http.now import Now
 from shared.http.pages import Page, PageDep
 from shared.http.preconditions import etag
-from shared.http.routing import Route, SessionDep
+from shared.http.routing import COMPUTES, Route, SessionDep
 
 router: Final = APIRouter(prefix="/petitions", tags=["petitions"], route_class=Route)
+
+
+def _keys(request: Request) -> VaultKeys:
+    keys: VaultKeys = request.state.vault_keys
+    return keys
+
+
+Keys = Annotated[VaultKeys, Depends(_keys)]
 
 
 @router.post("", status_code=201, dependencies=[policy("petition.register")])
@@ -42,14 +52,14 @@ async def register(
     actor: ActorDep,
     session: SessionDep,
     now: Now,
-    request: Request,
+    keys: Keys,
     response: Response,
 ) -> RegisteredOut:
     """Register a petition: number, clocks, the petitioner's identity into the vault."""
     facts = {name: getattr(body, name) for name in NewPetition.__slots__}
     identity = Identity(**body.petitioner.model_dump()) if body.petitioner else None
     petition, due = await use_cases.register(
-        session, actor, NewPetition(**facts), identity, keys=request.state.vault_keys, now=now
+        session, actor, NewPetition(**facts), identity, keys=keys, now=now
     )
     response.headers["ETag"] = etag(petition.version)
     response.headers["Location"] = f"/api/v1/petitions/{petition.id}"
@@ -92,26 +102,31 @@ async def read(
     return await shown_to(session, actor, petition, now=now, response=response)
 
 
-@router.post("/{petition_id}/reveal", dependencies=[policy("petition.reveal")])
+# No key: what is remembered of an answer would be an identity outside the vault.
+@router.post(
+    "/{petition_id}/reveal",
+    dependencies=[policy("petition.reveal")],
+    openapi_extra=COMPUTES,
+)
 async def reveal(
     petition_id: UUID,
     body: RevealIn,
     actor: ActorDep,
     session: SessionDep,
     now: Now,
-    request: Request,
-) -> IdentityOut:
-    """The petitioner's identity for a stated reason; every call is recorded."""
-    identity = await use_cases.reveal(
+    keys: Keys,
+) -> RevealedOut:
+    """The petitioner's identity, or the text as written, for a reason; always recorded."""
+    revealed = await use_cases.reveal(
         session,
         actor,
         petition_id,
         fields=body.asked,
         reason=body.reason,
-        keys=request.state.vault_keys,
+        keys=keys,
         now=now,
     )
-    return IdentityOut(**identity)
+    return RevealedOut(**revealed)
 
 
 async def shown_to(
@@ -120,7 +135,12 @@ async def shown_to(
     """The petition through the mask of its reader; the answer of every route on one petition."""
     reader = use_cases.reader_of(actor, petition)
     in_progress = petition.state is State.IN_PROGRESS
-    full_text = shown(Field.TEXT, reader, in_progress=in_progress) is Shown.FULL
+    # An auditor says first what for: see `reveal`.
+    full_text = (
+        reader is not Reader.AUDITOR
+        and shown(Field.TEXT, reader, in_progress=in_progress) is Shown.FULL
+    )
+    history = await queries.history(session, petition.id)
     calendar = await reference.calendar(session)
     visible = [
         field
@@ -134,14 +154,18 @@ async def shown_to(
             **petition.model_dump(),
             "title": petition.title if full_text else petition.redacted_title,
             "body": petition.body if full_text else petition.redacted_body,
+            "reply": petition.reply if full_text else _told(history),
             "petitioner": {field: masks.get(field) for field in visible} if masks else None,
             "clocks": [
                 ClockOut.of(clock, calendar, now)
                 for clock in await clocks_of(session, [petition.id])
             ],
-            "history": [
-                StepOut.model_validate(line) for line in await queries.history(session, petition.id)
-            ],
+            "history": [StepOut.model_validate(line) for line in history],
             "actions": use_cases.actions(actor, petition),
         }
     )
+
+
+def _told(history: Sequence[PetitionStep]) -> str | None:
+    """The last reply as the history keeps it: redacted."""
+    return next((line.reason for line in reversed(history) if line.step is Step.REPLY), None)

@@ -62,6 +62,15 @@ async def lock_petition(session: AsyncSession, petition_id: UUID) -> Petition:
     return _found((await session.exec(statement)).one_or_none())
 
 
+async def show_to(session: AsyncSession, petition: Petition) -> None:
+    """Let what hangs on a petition follow it to the unit that gets it."""
+    connection = await driver(session)
+    for table, key in (("petition_step", "petition_id"), ("clock", "subject_id")):
+        await connection.execute(
+            f"UPDATE {table} SET visible_to = $2 WHERE {key} = $1", petition.id, petition.visible_to
+        )
+
+
 async def history(session: AsyncSession, petition_id: UUID) -> Sequence[PetitionStep]:
     """Everything that was done to the petition, oldest first."""
     statement = (
@@ -126,7 +135,7 @@ def _found(petition: Petition | None) -> Petition:
 
 
 def scopes_asked(scopes: Sequence[str], division: str | None) -> list[str]:
-    """The scopes a list covers: the one asked for, if it is the caller's, or all of the caller's."""
+    """The scopes a list covers: the one asked for, if the caller's, or all the caller has."""
     if division is None:
         return list(scopes)
     wanted = divisions.scope(division)

@@ -19,12 +19,12 @@ from services.petitions.intake.domain.petition import (
     Urgency,
 )
 from services.petitions.vault.domain import Field as IdentityField
+from shared.clock_rows.rows import ClockRow, ClockState
 from shared.clocks.calendar import WorkCalendar
-from shared.clocks.rows import ClockRow, ClockState
 from shared.http.body import Body, Code, Division, Instant, LongText, Out, ShortText
 
 Phone = Annotated[str, StringConstraints(pattern=r"^[0-9+][0-9 -]{4,24}$")]
-IdNumber = Annotated[str, StringConstraints(pattern=r"^\d{17}[\dXx]$")]
+IdNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{17}[0-9Xx]$")]
 CreditCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-HJ-NPQRTUWXY]{18}$")]
 
 
@@ -52,7 +52,7 @@ class PetitionIn(Body):
         Field(min_length=1, max_length=8, description="Where the matter lies; first in charge"),
     ]
     division_shares: (
-        dict[Division, Annotated[str, StringConstraints(pattern=r"^\d{1,3}/\d{1,3}$")]] | None
+        dict[Division, Annotated[str, StringConstraints(pattern=r"^[0-9]{1,3}/[1-9][0-9]{0,2}$")]] | None
     ) = Field(default=None, max_length=8, description="Exact shares such as 1/2; equal if absent")
     title: ShortText
     body: LongText
@@ -77,10 +77,11 @@ class PetitionIn(Body):
 
 
 class RevealIn(Body):
-    """Which fields of the petitioner's identity are needed, and what for."""
+    """Which fields of the petitioner's identity, or the text as written, and what for."""
 
     fields: Annotated[
-        list[Literal["name", "phone", "id_number", "address"]], Field(min_length=1, max_length=4)
+        list[Literal["name", "phone", "id_number", "address", "text"]],
+        Field(min_length=1, max_length=5),
     ]
     reason: ShortText
 
@@ -94,6 +95,12 @@ class IdentityOut(Out):
     phone: str | None = None
     id_number: str | None = None
     address: str | None = None
+
+
+class RevealedOut(IdentityOut):
+    """What was asked for, as far as the caller may have it."""
+
+    text: str | None = None
 
 
 class StepOut(Out):
@@ -186,6 +193,7 @@ class PetitionOut(PetitionRow):
     accepted_at: datetime | None
     replied_at: datetime | None
     closed_at: datetime | None
+    report_due_on: date | None
     clocks: list[ClockOut]
     history: list[StepOut]
     actions: list[str]

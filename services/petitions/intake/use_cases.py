@@ -1,7 +1,7 @@
 """Registering petitions, taking steps with them, and reading who complained."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -14,14 +14,25 @@ from services.petitions.intake.domain.petition import NewPetition, State, Step
 from services.petitions.intake.domain.profiles import ClockKind
 from services.petitions.intake.models import Petition, PetitionStep
 from services.petitions.vault import use_cases as vault
-from services.petitions.vault.domain import Field, Identity, Reader, masked, readable, redact
+from services.petitions.vault.domain import (
+    IDENTITY,
+    Field,
+    Identity,
+    Reader,
+    Shown,
+    masked,
+    readable,
+    redact,
+    shown,
+)
+from services.petitions.vault.queries import show_to as show_entry_to
 from services.petitions.vault.use_cases import VaultKeys
 from shared import divisions, reference
 from shared.audit.trace import record
 from shared.auth.actor import Actor, Role
 from shared.auth.policy import may, require
+from shared.clock_rows.rows import Ladder, start_clock
 from shared.clocks.days import legal_day
-from shared.clocks.rows import Ladder, start_clock
 from shared.clocks.term import Term
 from shared.contracts.petitions import PetitionChanged, PetitionRegistered
 from shared.errors import InvalidInput, NotFound
@@ -30,6 +41,8 @@ from shared.messaging.outbox import announce
 from shared.rule_settings import rule_settings
 
 KIND: Final = "petition"
+# Characters the columns hold; a text may grow by being redacted.
+TITLE_LENGTH: Final = 200
 ANSWERS: Final = frozenset({Step.ACCEPT_OBJECTION, Step.REJECT_OBJECTION})
 # What a call-back does to a petition; nobody does it otherwise.
 BY_CALL: Final = frozenset({Step.SETTLE, Step.REOPEN})
@@ -53,29 +66,29 @@ async def register(
     """Register a petition at receipt (art. 22) and start its clocks; identity to the vault."""
     require(actor, "petition.register", division=new.office)
     await _check(session, new, now=now)
-    seen_by = [new.office, *new.divisions]
+    concerned = [new.office, *new.divisions]
     day = legal_day(now)
     serial = await queries.next_number(session, KIND, new.office, day.year)
     sealed = None
     if identity is not None:
-        sealed = await vault.seal(session, identity, keys=keys, seen_by=seen_by, now=now)
+        sealed = await vault.seal(session, identity, keys=keys, seen_by=concerned, now=now)
     profile = profiles.profile_for(new.divisions[0], new.channel, legal_day(new.received_at))
     shares = life.shares_of(new.divisions, new.division_shares)
     petition = Petition(
-        **asdict(new, dict_factory=_columns),
+        **asdict(new, dict_factory=_columns) | {"place": _place(new.place, identity)},
         number=f"{new.office}-{day.year}-{serial:06d}",
         profile=profile.code,
         holder=new.office,
         shares={division: str(share) for division, share in shares.items()},
         shared=len(new.divisions) > 1,
-        redacted_title=redact(new.title, identity),
+        redacted_title=redact(new.title, identity)[:TITLE_LENGTH],
         redacted_body=redact(new.body, identity),
         anonymous=identity is None,
         petitioner_id=sealed.entry_id if sealed else None,
         petitioner_tokens=sealed.tokens if sealed else [],
         petitioner_masked=_masked(identity),
         registered_at=now,
-        visible_to=divisions.visibility(seen_by),
+        visible_to=divisions.visibility(concerned),
     )
     await queries.insert(session, "petition", _row(petition))
     petition.version = 1
@@ -98,6 +111,11 @@ async def register(
         now=now,
     )
     return petition, due
+
+
+def _place(place: str, identity: Identity | None) -> str:
+    """Where the pollution is, for every reader: an address may stay, whose it is may not."""
+    return redact(place, replace(identity, address=None) if identity else None)[:TITLE_LENGTH]
 
 
 def _columns(facts: Sequence[tuple[str, Any]]) -> dict[str, Any]:
@@ -151,9 +169,14 @@ async def begin(
             timedelta(hours=settings["clocks.raise_after_hours"]),
         ),
         started_at=at,
-        seen_by=[petition.office, *petition.divisions],
+        seen_by=seen_by(petition),
     )
     return due.due_on
+
+
+def seen_by(petition: Petition) -> list[str]:
+    """Whom the petition concerns: who registered it, who has it, and where the matter lies."""
+    return [petition.office, petition.holder, *petition.divisions]
 
 
 async def take(
@@ -163,15 +186,20 @@ async def take(
     *,
     actor: Actor,
     reason: str | None,
+    keys: VaultKeys,
     now: datetime,
     facts: dict[str, Any] | None = None,
 ) -> None:
-    """The only place a petition's state changes: step, history, trace and event are one act."""
+    """The only place a petition's state changes: step, history, trace and event are one act.
+
+    History and trace are read by more than may know the petitioner, so they keep the reason
+    redacted.
+    """
     before = {"state": petition.state, "holder": petition.holder}
     petition.state = life.step(petition.state, step)
-    petition.visible_to = divisions.visibility(
-        [petition.office, petition.holder, *petition.divisions]
-    )
+    if reason is not None:
+        reason = await vault.without_petitioner(session, petition.petitioner_id, reason, keys=keys)
+    await _show_to_holder(session, petition)
     await session.flush()
     await _write(
         session, petition, actor, step, reason=reason, facts=facts or {}, now=now, before=before
@@ -188,6 +216,17 @@ async def take(
         ),
         now=now,
     )
+
+
+async def _show_to_holder(session: AsyncSession, petition: Petition) -> None:
+    """The unit that gets the petition sees all of it; one that lost it sees nothing."""
+    visible_to = divisions.visibility(seen_by(petition))
+    if visible_to == petition.visible_to:
+        return
+    petition.visible_to = visible_to
+    await queries.show_to(session, petition)
+    if petition.petitioner_id is not None:
+        await show_entry_to(session, petition.petitioner_id, visible_to)
 
 
 async def _write(
@@ -222,7 +261,7 @@ async def _write(
         object_kind=KIND,
         object_id=petition.id,
         now=now,
-        seen_by=[petition.office, *petition.divisions],
+        seen_by=seen_by(petition),
         reason=reason,
         before=before,
         after={"state": petition.state, "holder": petition.holder, **facts},
@@ -236,7 +275,7 @@ def reader_of(actor: Actor, petition: Petition) -> Reader:
         return Reader.CLERK
     if actor.is_of(officer, petition.holder):
         return Reader.OFFICER
-    if actor.holds(frozenset({Role.AUDITOR})):
+    if actor.holds_at(frozenset({Role.AUDITOR}), petition.holder):
         return Reader.AUDITOR
     return Reader.JOINT_UNIT if actor.holds(officer) else Reader.LEADERS
 
@@ -270,7 +309,7 @@ async def reveal(
     require(actor, "petition.reveal", division=petition.holder)
     if petition.petitioner_id is None:
         raise NotFound(what="petitioner")
-    seen_by = [petition.office, *petition.divisions]
+    concerned = seen_by(petition)
     identity = await vault.reveal(
         session,
         petition.petitioner_id,
@@ -278,7 +317,7 @@ async def reveal(
         fields=fields,
         reason=reason,
         keys=keys,
-        seen_by=seen_by,
+        seen_by=concerned,
         now=now,
     )
     await record(
@@ -288,12 +327,16 @@ async def reveal(
         object_kind=KIND,
         object_id=petition.id,
         now=now,
-        seen_by=seen_by,
+        seen_by=concerned,
         reason=reason,
     )
     reader = reader_of(actor, petition)
     in_progress = petition.state is State.IN_PROGRESS
-    return {
+    told = {
         field.value: readable(field, reader, identity=identity, in_progress=in_progress)
         for field in fields
+        if field in IDENTITY
     }
+    if Field.TEXT in fields and shown(Field.TEXT, reader, in_progress=in_progress) is Shown.FULL:
+        told[Field.TEXT.value] = petition.body
+    return told

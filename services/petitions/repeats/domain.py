@@ -9,7 +9,7 @@ from uuid import UUID
 
 from shared.errors import RuleViolation
 
-NOISE: Final = re.compile(r"[\s()()·、,。.-]+")
+NOISE: Final = re.compile(r"[\s()（）\[\]【】·、,，。.-]+")
 
 
 class Ground(StrEnum):

@@ -5,10 +5,11 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
 
+from services.petitions.intake.queries import scopes_asked
 from services.petitions.statistics import use_cases
 from services.petitions.statistics.schemas import RateOut, StatisticsOut
-from shared.errors import InvalidInput
-from shared.http.access import policy
+from shared.errors import InvalidInput, NotFound
+from shared.http.access import ActorDep, policy
 from shared.http.body import Division
 from shared.http.now import Now
 from shared.http.routing import Route, SessionDep
@@ -26,6 +27,7 @@ class PeriodBackwards(InvalidInput):
 
 @router.get("", dependencies=[policy("statistics.read")])
 async def statistics(
+    actor: ActorDep,
     session: SessionDep,
     now: Now,
     division: Division,
@@ -35,6 +37,9 @@ async def statistics(
     """Repeat and dissatisfaction rate with numerator, denominator and rule."""
     if last_day < first_day:
         raise PeriodBackwards(reason="period", pointer="last_day")
+    # Of a division beyond the caller's, some rows at most would be counted.
+    if not scopes_asked(actor.scopes, division):
+        raise NotFound(what="division")
     found = await use_cases.rates(
         session, division=division, first=first_day, last=last_day, now=now
     )

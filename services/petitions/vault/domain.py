@@ -7,6 +7,7 @@ art. 26: the accused, and staff who do not handle the matter, must not learn who
 import hashlib
 import hmac
 import re
+import string
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,12 +17,20 @@ from shared.errors import InvalidInput
 
 REDACTED: Final = "〔已隐去〕"
 STREET: Final = re.compile(r"^.*?(?:街道|镇|乡|路|街|大道|村)")
+# What may stand between the characters of a name or a number and still leave it readable.
+BETWEEN: Final = r"[\s·.,,、_/—–-]{0,3}"
 PHONE: Final = re.compile(r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)")
 LANDLINE: Final = re.compile(r"(?<!\d)0\d{2,3}[- ]?\d{7,8}(?!\d)")
 ID_NUMBER: Final = re.compile(r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])")
 ID_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 ID_CHECKS: Final = "10X98765432"
 MIN_ADDRESS_PART: Final = 4
+HALF_WIDTH: Final = {
+    ord(char) + 0xFEE0: char for char in "+-" + string.digits + string.ascii_letters
+}
+TITLES: Final = ("先生", "女士", "小姐")
+# A surname of two characters (欧阳) goes before a given name of as many.
+GIVEN_NAME: Final = 2
 
 
 class InvalidIdNumber(InvalidInput):
@@ -102,9 +111,10 @@ class Identity:
 
 
 def normal_phone(phone: str) -> str:
-    """Digits only, without the country code: what makes two spellings one number."""
-    digits = re.sub(r"\D", "", phone)
-    return digits.removeprefix("86") if len(digits) > len("13800000000") else digits
+    """Digits without trunk zero and country code: what makes two spellings one number."""
+    digits = re.sub(r"\D", "", phone).lstrip("0")
+    national = digits.removeprefix("86") if len(digits) > len("13800000000") else digits
+    return national.lstrip("0")
 
 
 def normal_id_number(number: str) -> str:
@@ -189,20 +199,36 @@ def redact(text: str, identity: Identity | None) -> str:
     """Free text without the petitioner's name, numbers and address, and without any phone or ID.
 
     The name is also looked for with 先生 or 女士 after the surname; of the address, every part
-    that is long enough to point at somebody.
+    that is long enough to point at somebody. Blanks and dashes between hide nothing. The text is
+    read in half-width letters and digits, since a number in full-width ones is the same number.
     """
+    text = text.translate(HALF_WIDTH)
     for pattern in (ID_NUMBER, PHONE, LANDLINE):
         text = pattern.sub(REDACTED, text)
     for secret in _secrets(identity) if identity else ():
-        text = text.replace(secret, REDACTED)
+        text = _spelled(secret).sub(REDACTED, text)
     return text
 
 
+def _spelled(secret: str) -> re.Pattern[str]:
+    """The secret in whatever way its characters are spaced."""
+    return re.compile(BETWEEN.join(map(re.escape, secret)), re.IGNORECASE)
+
+
 def _secrets(identity: Identity) -> list[str]:
-    secrets = {identity.name, *(identity.name[:1] + title for title in ("先生", "女士", "小姐"))}
-    secrets |= {value for value in (identity.phone, identity.id_number) if value}
+    """What must not be found in a text, the longest first, without what `_spelled` allows for."""
+    surnames = {identity.name[:1], identity.name[:-GIVEN_NAME]}
+    titled = {surname + title for surname in surnames for title in TITLES if surname}
+    numbers = {normal_phone(identity.phone)} if identity.phone else set()
+    if identity.id_number:
+        numbers.add(identity.id_number)
     if identity.address:
         street = street_of(identity.address)
-        rest = identity.address.removeprefix(street).strip()
-        secrets |= {part for part in (identity.address, rest) if len(part) >= MIN_ADDRESS_PART}
-    return sorted((each for each in secrets if len(each) > 1), key=len, reverse=True)
+        rest = identity.address.removeprefix(street)
+        titled |= {part for part in (identity.address, rest) if len(part) >= MIN_ADDRESS_PART}
+    plain = {_plain(each) for each in {identity.name, *titled, *numbers}}
+    return sorted((each for each in plain if len(each) > 1), key=len, reverse=True)
+
+
+def _plain(secret: str) -> str:
+    return re.sub(r"[\s·.,,、_/—–-]", "", secret.translate(HALF_WIDTH))

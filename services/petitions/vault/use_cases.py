@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.petitions.vault import queries
-from services.petitions.vault.domain import Field, Identity, tokens
+from services.petitions.vault.domain import Field, Identity, redact, tokens
 from services.petitions.vault.models import VaultAccess
 from shared import divisions
 from shared.auth.actor import Actor
@@ -70,6 +70,14 @@ async def seal(
     return Sealed(entry_id, marks)
 
 
+async def without_petitioner(
+    session: AsyncSession, entry_id: UUID | None, text: str, *, keys: VaultKeys
+) -> str:
+    """The text redacted by what the vault knows. Nobody reads the entry: no access record."""
+    identity = await _open(session, entry_id, keys) if entry_id else None
+    return redact(text, identity)
+
+
 async def reveal(
     session: AsyncSession,
     entry_id: UUID,
@@ -94,6 +102,10 @@ async def reveal(
         )
     )
     await session.flush()
+    return await _open(session, entry_id, keys)
+
+
+async def _open(session: AsyncSession, entry_id: UUID, keys: VaultKeys) -> Identity:
     entry = await queries.opened_entry(session, entry_id)
     nonce, secret = entry.sealed[:NONCE_BYTES], entry.sealed[NONCE_BYTES:]
     plain = _cipher(keys, entry_id).decrypt(nonce, secret, entry_id.bytes)
