@@ -95,9 +95,10 @@ UPDATE clock SET ledger = $2, due_on = $3, due_at = $4, versions = $5, state = $
  WHERE id = $1
 """
 END: Final = "UPDATE clock SET state = $2, ended_at = $3, version = version + 1 WHERE id = $1"
+# NO KEY: a sweep that marks a rung of this clock need not wait for us, while we wait for its alarm.
 RUNNING: Final = """
 SELECT * FROM clock WHERE subject_id = $1 AND kind = $2 AND state IN ('running', 'paused')
-FOR UPDATE
+FOR NO KEY UPDATE
 """
 OF_SUBJECTS: Final = "SELECT * FROM clock WHERE subject_id = ANY($1) ORDER BY id"
 

@@ -1,11 +1,12 @@
 """Firing what is due: set-based, in batches, once per rung whatever the number of workers.
 
 A rung's row, its event and the alarm's next instant are one statement. A worker that dies before
-the commit has fired nothing; one that runs beside it skips the locked rows.
+the commit has fired nothing; one that runs beside it skips the locked rows. An act that armed a
+clock anew without moving it brings its alarm back to rungs that have fired: they stay silent.
 """
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -21,6 +22,8 @@ log = logging.getLogger(__name__)
 
 BATCH: Final = 1000
 TOPIC: Final = "clock.fired.v1"
+# How far the machines of one service's copies may differ.
+TOLERATED: Final = timedelta(seconds=5)
 
 SWEEP: Final = """
 WITH due AS (
@@ -33,14 +36,15 @@ WITH due AS (
 ), marked AS (
   INSERT INTO clock_rung (clock_id, rung, scheduled_for, fired_at)
   SELECT clock_id, rung, scheduled_for, $1 FROM fired
+  ON CONFLICT DO NOTHING RETURNING clock_id, rung
 ), event AS (
   INSERT INTO outbox_event (id, topic, key, data, occurred_at, request_id, visible_to)
   SELECT gen_random_uuid(), current_schema() || '.clock.fired.v1', c.subject_id::text,
          jsonb_build_object('clock_id', c.id, 'subject_kind', c.subject_kind,
-           'subject_id', c.subject_id, 'kind', c.kind, 'rung', ($3::text[])[f.rung],
+           'subject_id', c.subject_id, 'kind', c.kind, 'rung', ($3::text[])[m.rung],
            'due_at', c.due_at),
          $1, $4, c.visible_to
-    FROM fired f JOIN clock c ON c.id = f.clock_id
+    FROM marked m JOIN clock c ON c.id = m.clock_id
   RETURNING id, key
 ), told AS (
   INSERT INTO outbox_delivery (event_id, destination, key)
@@ -74,7 +78,7 @@ async def sweep(session: AsyncSession, now: datetime) -> int:
 async def watch_time(session: AsyncSession, now: datetime) -> int:
     """Notice a clock that went backwards: deadlines would fire late, and nobody would know."""
     latest: datetime = await (await driver(session)).fetchval(WATCH, now)
-    if latest > now:
+    if latest - now > TOLERATED:
         log.critical("time went backwards", extra={"seconds": (latest - now).total_seconds()})
     return 0
 

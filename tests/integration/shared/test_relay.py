@@ -229,9 +229,6 @@ async def test_a_relay_whose_lease_ran_out_writes_nothing_over(
         await go_on.wait()
         await peer(destination, envelope)
 
-    async def refuse(_: str, __: Envelope) -> None:
-        raise Refused
-
     async def deliver_with(deliver: Deliver) -> None:
         await Relay(database, source="petitions", deliver=deliver).deliver_batch()
 
@@ -239,7 +236,7 @@ async def test_a_relay_whose_lease_ran_out_writes_nothing_over(
     late = asyncio.create_task(deliver_with(slow))
     await eventually(lambda: sql("SELECT FROM outbox_delivery WHERE fence = 1"))
     await let_time_pass(sql)
-    await deliver_with(refuse)
+    await deliver_with(Peer(refuses={key}))
     go_on.set()
     await late
 
