@@ -15,9 +15,12 @@ from ops.principals import Login, Platform, Principals
 from ops.realm import PLATFORMS, Post, bureau_name, posts
 from ops.secrets import Secrets
 from ops.seed_references import seed_references
+from services.identity.accounts import queries as account_queries
 from services.identity.accounts.use_cases import create_account
+from services.identity.clients import queries as client_queries
 from services.identity.clients.use_cases import create_platform
 from services.identity.grants.use_cases import add_grant
+from services.regions.bureaus import queries as bureau_queries
 from services.regions.bureaus.domain import BureauKind
 from services.regions.bureaus.use_cases import add_bureau
 from services.regions.officers.domain import Certificate
@@ -27,6 +30,7 @@ from shared.auth.actor import Role
 from shared.db.session import SYSTEM, Database
 
 PASSWORD_BYTES: Final = 12
+SECRET_BYTES: Final = 32
 # Each account in the making holds a connection while its password is hashed.
 AT_ONCE: Final = 4
 REASON: Final = "demo realm"
@@ -35,70 +39,83 @@ CERTIFIED: Final = (date(2024, 1, 1), date(2029, 12, 31))
 
 
 async def run(databases: Mapping[str, str], _: Secrets, principals_json: Path) -> None:
-    """Fill an empty stack and write the logins down."""
+    """Fill an empty stack and write the logins down; goes on where it was cut off."""
+    staff = list(posts())
+    realm = _realm(staff, principals_json)
     identity = Database(databases["identity"], schema="identity")
     regions = Database(databases["regions"], schema="regions")
     try:
         await seed_references(databases["regions"])
-        staff = list(posts())
-        logins, ids = await _seed_accounts(identity, staff)
-        clients = await _seed_platforms(identity)
-        await _seed_officers(regions, staff, ids)
+        accounts = await _seed_accounts(identity, realm.accounts)
+        await _seed_platforms(identity, realm.clients)
+        await _seed_officers(regions, staff, accounts)
     finally:
         await identity.close()
         await regions.close()
-    principals.write(principals_json, Principals(accounts=logins, clients=clients))
 
 
-async def _seed_accounts(
-    identity: Database, staff: Sequence[Post]
-) -> tuple[list[Login], dict[str, UUID]]:
-    """One account with one grant a post; hashing passwords is what takes the time."""
+def _realm(staff: Sequence[Post], path: Path) -> Principals:
+    """The logins to be: written down before the first exists, so that none can get lost."""
+    if not path.exists():
+        accounts = [
+            Login(each.login, _password(PASSWORD_BYTES), each.name, each.role, each.division)
+            for each in staff
+        ]
+        clients = [Platform(name, _password(SECRET_BYTES), *facts) for name, *facts in PLATFORMS]
+        principals.write(path, Principals(accounts=accounts, clients=clients))
+    return principals.read(path)
+
+
+def _password(size: int) -> str:
+    return randomness.token_urlsafe(size)
+
+
+async def _seed_accounts(identity: Database, logins: Sequence[Login]) -> dict[str, UUID]:
+    """One account with one grant a login; hashing passwords is what takes the time."""
     few = asyncio.Semaphore(AT_ONCE)
 
-    async def seed(post: Post) -> tuple[Login, UUID]:
+    async def seed(login: Login) -> UUID:
         async with few:
-            return await _seed_account(identity, post)
+            return await _seed_account(identity, login)
 
-    made = await asyncio.gather(*map(seed, staff))
-    return [login for login, _ in made], {login.login: account for login, account in made}
+    made = await asyncio.gather(*map(seed, logins))
+    return {login.login: account for login, account in zip(logins, made, strict=True)}
 
 
-async def _seed_account(identity: Database, post: Post) -> tuple[Login, UUID]:
-    password = randomness.token_urlsafe(PASSWORD_BYTES)
+async def _seed_account(identity: Database, login: Login) -> UUID:
     now = datetime.now(UTC)
     async with identity.transaction(SYSTEM) as session:
+        if found := await account_queries.login(session, login.login):
+            return found[0].id
         account = await create_account(
             session,
             SYSTEM_ACTOR,
-            login_name=post.login,
-            display_name=post.name,
-            division=post.division,
-            password=password,
+            login_name=login.login,
+            display_name=login.name,
+            division=login.division,
+            password=login.password,
             now=now,
         )
-        await _grant(session, account.id, post.role, post.division, now=now)
-    return Login(post.login, password, post.name, post.role.value, post.division), account.id
+        await _grant(session, account.id, Role(login.role), login.division, now=now)
+    return account.id
 
 
-async def _seed_platforms(identity: Database) -> list[Platform]:
-    made = []
+async def _seed_platforms(identity: Database, platforms: Sequence[Platform]) -> None:
     now = datetime.now(UTC)
     async with identity.transaction(SYSTEM) as session:
-        for client_id, name, division in PLATFORMS:
-            secret = randomness.token_urlsafe(32)
+        for platform in platforms:
+            if await client_queries.by_client_id(session, platform.client_id):
+                continue
             client = await create_platform(
                 session,
                 SYSTEM_ACTOR,
-                client_id=client_id,
-                display_name=name,
-                division=division,
-                secret=secret,
+                client_id=platform.client_id,
+                display_name=platform.name,
+                division=platform.division,
+                secret=platform.client_secret,
                 now=now,
             )
-            await _grant(session, client.id, Role.PLATFORM, division, now=now)
-            made.append(Platform(client_id, secret, name, division))
-    return made
+            await _grant(session, client.id, Role.PLATFORM, platform.division, now=now)
 
 
 async def _grant(
@@ -120,10 +137,12 @@ async def _grant(
 async def _seed_officers(
     regions: Database, staff: Sequence[Post], accounts: Mapping[str, UUID]
 ) -> None:
-    """A bureau for each division, and its officers with certificate and login."""
+    """A bureau for each division, and its officers with certificate and login: all or none."""
     now = datetime.now(UTC)
     officers = [post for post in staff if post.role is Role.OFFICER]
     async with regions.transaction(SYSTEM) as session:
+        if await bureau_queries.bureaus(session, division=None, kind=None, after=None, limit=1):
+            return
         bureaus: dict[str, UUID] = {}
         for division in dict.fromkeys(post.division for post in officers):
             bureau = await add_bureau(

@@ -11,6 +11,13 @@ from ops.secrets import Secrets
 _MARK: Final = "seeded"
 
 
+async def seed_references_once(databases: Databases) -> None:
+    """Load divisions, borders, calendars and legal bases; a repetition changes nothing."""
+    from ops.seed_references import seed_references  # noqa: PLC0415 -- as below
+
+    await seed_references(databases.url("regions"))
+
+
 async def seed_once(databases: Databases, keys: Secrets, principals: Path) -> None:
     """Seed unless it was done to the end before."""
     owner = await asyncpg.connect(databases.owner)

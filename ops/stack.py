@@ -58,6 +58,8 @@ def run(home: Home, server: Server, options: Options) -> None:
     databases = prepare(server, keys, options)
     if options.demo:
         asyncio.run(seeding.seed_once(databases, keys, home.principals))
+    else:
+        asyncio.run(seeding.seed_references_once(databases))
     watch = {} if server.process_id is None else {"postgres": server.process_id}
 
     async def announce(process_ids: Mapping[str, int]) -> None:

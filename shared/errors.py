@@ -112,6 +112,14 @@ class Unavailable(AppError):
     en = "Not available now: {what}"
 
 
+class UpstreamRefused(AppError):
+    """Somebody this service depends on answered, but not with what was asked for."""
+
+    code = "upstream_refused"
+    zh = "依赖的服务拒绝了请求。"
+    en = "A service this one depends on refused."
+
+
 class TooLarge(AppError):
     code = "too_large"
     zh = "请求内容超过上限({limit} 字节)。"

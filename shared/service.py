@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared import reference
 from shared.auth.actor import Actor
 from shared.auth.tokens import Jwks, KeyRing, TokenType, Verifier, actor_of
-from shared.clock import clock_for, machine_time
+from shared.clock import Clock, clock_for, machine_time
 from shared.clock_rows.sweep import SWEEP_JOB, WATCH_JOB
 from shared.db.session import SYSTEM, Database
 from shared.errors import Unavailable
@@ -29,7 +29,7 @@ from shared.http.routing import Route
 from shared.http.transport import PooledTransport
 from shared.jobs import Job, forget_answers, run_jobs
 from shared.messaging.envelope import Envelope
-from shared.messaging.inbox import Handler, inbox_router
+from shared.messaging.inbox import Handler, hear, inbox_router
 from shared.messaging.relay import Deliver, Relay
 from shared.settings import ServiceSettings
 
@@ -188,7 +188,9 @@ def _lifespan(service: Service) -> Callable[[FastAPI], Any]:
         }
         if service.extras is not None:
             state |= await service.extras(settings, database)
-        relay = Relay(database, source=service.name, deliver=_deliver(peers))
+        relay = Relay(
+            database, source=service.name, deliver=_deliver(service, peers, database, clock)
+        )
         background = [
             asyncio.create_task(relay.run(period=settings.relay_period)),
             asyncio.create_task(
@@ -220,13 +222,19 @@ def _fetch_keys(http: httpx.AsyncClient, identity_url: str) -> Callable[[], Awai
     return fetch
 
 
-def _deliver(peers: Mapping[str, ServiceClient]) -> Deliver:
+def _deliver(
+    service: Service, peers: Mapping[str, ServiceClient], database: Database, clock: Clock
+) -> Deliver:
+    """By HTTP to others; into the own inbox what a later subject here hears of an earlier one."""
+
     async def deliver(destination: str, envelope: Envelope) -> None:
-        peer = peers.get(destination)
-        if peer is None:
-            raise Unavailable(what=destination)
         enter(envelope.requestid, None)
-        await peer.post("/internal/events", json=envelope.model_dump(mode="json"))
+        if destination == service.name:
+            await hear(database, service.handlers, envelope, now=await clock.now())
+        elif peer := peers.get(destination):
+            await peer.post("/internal/events", json=envelope.model_dump(mode="json"))
+        else:
+            raise Unavailable(what=destination)
 
     return deliver
 

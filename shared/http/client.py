@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import httpx
 
-from shared.errors import AppError, Unavailable
+from shared.errors import Unavailable, UpstreamRefused
 from shared.http.context import current_request
 from shared.http.identity import IdentityTokens, TokenSource
 from shared.http.transport import transport_for
@@ -23,7 +23,7 @@ SAVED: Final = 10.0
 BUSY: Final = frozenset({502, 503, 504})
 
 
-class UpstreamProblem(AppError):
+class UpstreamProblem(UpstreamRefused):
     """Another service refused; `status` and `upstream_code` are what it said."""
 
     code = "upstream_problem"

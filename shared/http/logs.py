@@ -5,6 +5,7 @@ quotes its parameters). Of a library's line only the unfilled template is kept.
 """
 
 import logging
+import re
 import sys
 from collections.abc import Mapping, MutableMapping
 from time import perf_counter
@@ -58,6 +59,10 @@ LINE: Final = orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z
 Line = MutableMapping[str, Any]
 
 
+TOLD: Final = "Traceback"
+FRAME: Final = re.compile(r'File "[^"]*?([^/"]+)", line (\d+), in (\S+)')
+
+
 def configure(service: str, *, level: int = logging.INFO) -> None:
     """Send everything logged in this process, by us or by a library, to standard output."""
 
@@ -100,7 +105,13 @@ class _Forward(logging.Handler):
             event = record.getMessage()
             fields.setdefault("request_id", current_request().request_id)
         else:
-            event = str(record.msg).partition("\n")[0]
+            event, _, rest = str(record.msg).partition("\n")
+            if event.startswith(TOLD):
+                # uvicorn tells a failed start as text; its last line may quote what was in it.
+                fields |= {"error": rest.rpartition("\n")[2].partition(":")[0]}
+                fields["trace"] = [
+                    f"{place}:{line} {name}" for place, line, name in FRAME.findall(rest)
+                ]
         structlog.get_logger().log(record.levelno, event, logger=record.name, **fields)
 
 

@@ -33,6 +33,7 @@ STATUS: Final[Mapping[type[AppError], HTTPStatus]] = {
     errors.PreconditionRequired: HTTPStatus.PRECONDITION_REQUIRED,
     errors.TooMany: HTTPStatus.TOO_MANY_REQUESTS,
     errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.UpstreamRefused: HTTPStatus.BAD_GATEWAY,
     AppError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 
@@ -122,6 +123,7 @@ TITLES: Final[Mapping[HTTPStatus, str]] = {
     HTTPStatus.PRECONDITION_REQUIRED: "缺少前提条件",
     HTTPStatus.TOO_MANY_REQUESTS: "请求过于频繁",
     HTTPStatus.SERVICE_UNAVAILABLE: "服务暂不可用",
+    HTTPStatus.BAD_GATEWAY: "依赖的服务未能完成",
     HTTPStatus.INTERNAL_SERVER_ERROR: "服务内部错误",
 }
 

@@ -55,6 +55,16 @@ def _parse(handler: Handler, envelope: Envelope) -> Event:
         raise InvalidInput(reason=f"{envelope.type}: {error.error_count()}") from None
 
 
+async def hear(
+    database: Database, handlers: Mapping[str, Handler], envelope: Envelope, *, now: datetime
+) -> None:
+    """Let the event take effect, once; NotFound if nothing here listens to it."""
+    handler = handlers.get(envelope.type)
+    if handler is None:
+        raise NotFound(what=envelope.type)
+    await receive(database, handler, envelope, now=now)
+
+
 async def receive(
     database: Database, handler: Handler, envelope: Envelope, *, now: datetime
 ) -> bool:
@@ -80,10 +90,7 @@ def inbox_router(handlers: Mapping[str, Handler]) -> APIRouter:
     async def deliver(envelope: Envelope, actor: ActorDep, request: Request, now: Now) -> Response:
         if envelope.source != actor.name:
             raise Forbidden(action="events")
-        handler = handlers.get(envelope.type)
-        if handler is None:
-            raise NotFound(what=envelope.type)
-        await receive(request.state.database, handler, envelope, now=now)
+        await hear(request.state.database, handlers, envelope, now=now)
         return Response(status_code=204)
 
     return router

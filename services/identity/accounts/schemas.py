@@ -6,11 +6,10 @@ from uuid import UUID
 
 from pydantic import StringConstraints
 
-from shared.http.body import Body, Division, Out, SafeText, ShortText
+from shared.http.body import Body, Division, Out, Reason, SafeText, ShortText
 
 LoginName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{2,63}$")]
 Password = Annotated[SafeText, StringConstraints(min_length=12, max_length=128)]
-Reason = Annotated[SafeText, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 
 
 class AccountIn(Body):

@@ -1,16 +1,14 @@
 """Bodies of grants."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Self
 from uuid import UUID
 
-from pydantic import StringConstraints, model_validator
+from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
 from shared.auth.actor import ActorKind, Role
-from shared.http.body import Body, Division, Instant, Out, SafeText
-
-Reason = Annotated[SafeText, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+from shared.http.body import Body, Division, Instant, Out, Reason
 
 
 class GrantIn(Body):
