@@ -18,7 +18,7 @@ from gateway.upstreams import Upstreams
 from shared.http.connection import Timeouts
 from shared.http.context import enter
 from shared.http.identity import IdentityTokens, SubjectType
-from shared.http.limits import Limits
+from shared.http.limits import MIB, Bounds, Limits
 from shared.http.pool import Pool
 from shared.http.transport import PooledTransport
 
@@ -30,6 +30,8 @@ SECURITY: Final = (
     (b"cross-origin-resource-policy", b"same-origin"),
 )
 POLICY: Final = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+# A photograph or a scan is larger than anything else that is sent.
+BOUNDS: Final = Bounds(body_of={"/api/v1/evidence": 8 * MIB})
 SAFE: Final = frozenset({"GET", "HEAD"})
 NO_STORE: Final = (b"cache-control", b"no-store")
 
@@ -43,7 +45,7 @@ class Edge:
     def __init__(self) -> None:
         self._pages: Mapping[str, Page] = {}
         self._forward: ASGIApp
-        self._limited = Limits(self._answer)
+        self._limited = Limits(self._answer, BOUNDS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
 from shared.settings import ClockKind, Environment, ServiceSettings
 
@@ -20,23 +20,34 @@ def machine_time() -> datetime:
 
 
 class Clock(Protocol):
-    async def now(self) -> datetime: ...
+    async def now(self, within: AsyncSession | None = None) -> datetime:
+        """Business time; a caller that has a transaction passes it, not to need a second one."""
+        ...
 
 
 class SystemClock:
-    async def now(self) -> datetime:
+    async def now(self, within: AsyncSession | None = None) -> datetime:  # noqa: ARG002 -- the protocol's
         return machine_time()
 
 
 class SimulatedClock:
-    """Business time as the one row of `clock.simulated` says, read anew each time."""
+    """Business time as the one row of `clock.simulated` says, read anew each time.
+
+    Without a transaction to read it in, it takes a connection of the pool for a moment; requests
+    that each hold one and wait for another would wait for ever.
+    """
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    async def now(self) -> datetime:
+    async def now(self, within: AsyncSession | None = None) -> datetime:
+        if within is not None:
+            return await self._read(await within.connection())
         async with self._engine.connect() as connection:
-            instant: datetime = (await connection.execute(READ_SIMULATED)).scalar_one()
+            return await self._read(connection)
+
+    async def _read(self, connection: AsyncConnection) -> datetime:
+        instant: datetime = (await connection.execute(READ_SIMULATED)).scalar_one()
         return instant.astimezone(UTC)
 
 

@@ -9,22 +9,21 @@ from typing import Any, Final
 
 import httpx
 from fastapi import APIRouter, FastAPI, Request
-from fastapi.routing import APIRoute
-from starlette.routing import BaseRoute
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import reference
-from shared.auth.actor import Actor
-from shared.auth.tokens import Jwks, KeyRing, TokenType, Verifier, actor_of
-from shared.clock import Clock, clock_for, machine_time
+from shared.auth.authenticator import Authenticator
+from shared.auth.tokens import Jwks, KeyRing, TokenType, Verifier
+from shared.clock import Clock, clock_for
 from shared.clock_rows.sweep import SWEEP_JOB, WATCH_JOB
 from shared.db.session import SYSTEM, Database
 from shared.errors import Unavailable
 from shared.http import problems
-from shared.http.access import Allowed, Internal, RouteWithoutPolicy, guard_of, public
+from shared.http.access import public
 from shared.http.client import IdentityTokens, ServiceClient
 from shared.http.context import enter
+from shared.http.document import demand_headers, describe, operation_id
 from shared.http.limits import DEFAULT, Bounds, Limits
+from shared.http.request_ids import RequestIds
 from shared.http.routing import Route
 from shared.http.transport import PooledTransport
 from shared.jobs import Job, forget_answers, run_jobs
@@ -37,7 +36,6 @@ log = logging.getLogger(__name__)
 
 API: Final = "/api/v1"
 KERNEL_JOBS: Final = (WATCH_JOB, SWEEP_JOB, Job("idempotency.forget", forget_answers))
-TOKENS_REMEMBERED: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,48 +57,6 @@ class Service:
     bounds: Bounds = DEFAULT
 
 
-class Authenticator:
-    """Service token → actor; a token seen before and still alive is not verified again."""
-
-    def __init__(self, verifier: Verifier) -> None:
-        self._verifier = verifier
-        self._seen: dict[str, tuple[float, Actor]] = {}
-
-    async def __call__(self, token: str) -> Actor:
-        now = machine_time()
-        known = self._seen.get(token)
-        if known is not None and known[0] > now.timestamp():
-            return known[1]
-        claims = await self._verifier.verify(token, now=now)
-        actor = actor_of(claims)
-        if len(self._seen) >= TOKENS_REMEMBERED:
-            self._seen.clear()
-        self._seen[token] = (claims.expires_at, actor)
-        return actor
-
-
-class RequestIds:
-    """Gives every request its context and every answer its request id. Pure ASGI: it is hot."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
-        context = enter(headers.get(b"x-request-id"), headers.get(b"traceparent"))
-        tag = (b"x-request-id", context.request_id.encode())
-
-        async def tagged(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), tag]
-            await send(message)
-
-        await self._app(scope, receive, tagged)
-
-
 def create_service_app(service: Service) -> FastAPI:
     """The ASGI application of a service; `RouteWithoutPolicy` if a route has no guard."""
     app = FastAPI(
@@ -111,43 +67,22 @@ def create_service_app(service: Service) -> FastAPI:
         redoc_url=None,
         openapi_url="/openapi.json",
         separate_input_output_schemas=True,
-        generate_unique_id_function=lambda route: _operation_id(service, route),
+        generate_unique_id_function=lambda route: operation_id(service.name, route),
     )
     at_root = (*service.root_routers, inbox_router(service.handlers), _health(service))
     # Before they are included: the application no longer shows the routes themselves.
     for router in (*service.routers, *at_root):
         for route in router.routes:
-            _describe(route)
+            describe(route)
     for router in service.routers:
         app.include_router(router, prefix=API)
     for router in at_root:
         app.include_router(router)
     problems.install(app)
+    demand_headers(app)
     app.add_middleware(Limits, bounds=service.bounds)
     app.add_middleware(RequestIds)
     return app
-
-
-def _operation_id(service: Service, route: APIRoute) -> str:
-    """Service, subject, function: several subjects may `read`."""
-    return "_".join([service.name, *route.endpoint.__module__.split(".")[2:3], route.name])
-
-
-def _describe(route: BaseRoute) -> None:
-    """Check that the route is guarded and say in the document by what."""
-    if not isinstance(route, APIRoute):
-        raise RouteWithoutPolicy(route)
-    guard = guard_of(route)
-    extra = dict(route.openapi_extra or {})
-    extra.setdefault("x-idempotent", "POST" not in (route.methods or ()))
-    if isinstance(guard, Allowed):
-        extra["x-action"] = guard.action
-        extra["x-scope"] = guard.right.relation.value
-        extra["x-sensitive"] = guard.right.sensitive
-        extra["security"] = [{"bearer": []}]
-    elif isinstance(guard, Internal):
-        route.include_in_schema = False
-    route.openapi_extra = extra
 
 
 def _lifespan(service: Service) -> Callable[[FastAPI], Any]:

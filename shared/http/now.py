@@ -10,7 +10,7 @@ from shared.clock import Clock
 
 async def _now(request: Request) -> datetime:
     clock: Clock = request.state.clock
-    return await clock.now()
+    return await clock.now(getattr(request.state, "session", None))
 
 
 Now = Annotated[datetime, Depends(_now)]

@@ -27,7 +27,7 @@ from shared.clock import machine_time
 from shared.db.session import Database
 from shared.divisions import scope
 from shared.messaging.envelope import Envelope
-from shared.service import Authenticator
+from shared.auth.authenticator import Authenticator
 
 ISSUER: Final = "https://identity.test"
 YUYAO, CIXI, BEILUN, NINGBO, JIAXING = "330281", "330282", "330206", "330200", "330400"
