@@ -20,13 +20,11 @@ def machine_time() -> datetime:
 
 
 class Clock(Protocol):
-    async def now(self, within: AsyncSession | None = None) -> datetime:
-        """Business time; a caller that has a transaction passes it, not to need a second one."""
-        ...
+    async def now(self) -> datetime: ...
 
 
 class SystemClock:
-    async def now(self, within: AsyncSession | None = None) -> datetime:  # noqa: ARG002 -- the protocol's
+    async def now(self, within: AsyncSession | None = None) -> datetime:  # noqa: ARG002 -- as SimulatedClock has it
         return machine_time()
 
 

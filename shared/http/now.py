@@ -5,11 +5,12 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from shared.clock import Clock
+from shared.clock import SimulatedClock, SystemClock
 
 
 async def _now(request: Request) -> datetime:
-    clock: Clock = request.state.clock
+    clock: SystemClock | SimulatedClock = request.state.clock
+    # Within the request's transaction where it has one: see SimulatedClock.
     return await clock.now(getattr(request.state, "session", None))
 
 
