@@ -75,7 +75,6 @@ async def route(
         raise OutsideUnit(reason="unit", pointer="/unit", unit=unit, holder=petition.holder)
     petition.holder = unit
     petition.report_due_on = report_due_on
-    petition.shared = any(each != unit for each in petition.divisions)
     facts = {"unit": unit, "report_due_on": report_due_on and report_due_on.isoformat()}
     await take(session, petition, step, actor=actor, reason=reason, keys=keys, now=now, facts=facts)
     for kind in (ClockKind.ROUTING, ClockKind.NOTICE):

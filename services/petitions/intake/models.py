@@ -61,13 +61,6 @@ class Petition(PetitionsTable, Versioned, table=True):
         # The two orders of the worklist: one county's, one city's.
         Index("ix_petition_county", "holder", text("received_at DESC"), text("id DESC")),
         Index("ix_petition_city", "holder_city", text("received_at DESC"), text("id DESC")),
-        # What a division has a part in without holding it.
-        Index(
-            "ix_petition_shared",
-            "visible_to",
-            postgresql_using="gin",
-            postgresql_where=text("shared"),
-        ),
         Index("ix_petition_tokens", "petitioner_tokens", postgresql_using="gin"),
         {"info": rls.info(rls.SCOPED)},
     )
@@ -95,7 +88,6 @@ class Petition(PetitionsTable, Versioned, table=True):
     # The divisions the matter lies in, the first in charge; their exact shares sum to one.
     divisions: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     shares: dict[str, str] = Field(sa_column=Column(JSONB, nullable=False))
-    shared: bool = False
     title: str = Field(max_length=200)
     body: str
     redacted_title: str = Field(max_length=200)
@@ -120,6 +112,26 @@ class Petition(PetitionsTable, Versioned, table=True):
     closed_at: datetime | None = Field(default=None, sa_type=Timestamptz)
     report_due_on: date | None = None
     visible_to: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+
+
+class PetitionPart(PetitionsTable, table=True):
+    """A scope that may see a petition without holding it: the second arm of the worklist.
+
+    Follows from the petition's `visible_to` and `holder`; kept apart since row-level security bars
+    an array index from any order, and because only few petitions have parts at any one time.
+    """
+
+    __tablename__ = "petition_part"
+    __table_args__ = (
+        Index(
+            "ix_petition_part_scope", "scope", text("received_at DESC"), text("petition_id DESC")
+        ),
+        {"info": rls.info(rls.CONTEXT)},
+    )
+
+    petition_id: UUID = Field(primary_key=True, foreign_key="petitions.petition.id")
+    scope: str = Field(primary_key=True, max_length=12)
+    received_at: datetime = Field(sa_type=Timestamptz)
 
 
 class PetitionStep(PetitionsTable, table=True):

@@ -52,7 +52,8 @@ class PetitionIn(Body):
         Field(min_length=1, max_length=8, description="Where the matter lies; first in charge"),
     ]
     division_shares: (
-        dict[Division, Annotated[str, StringConstraints(pattern=r"^[0-9]{1,3}/[1-9][0-9]{0,2}$")]] | None
+        dict[Division, Annotated[str, StringConstraints(pattern=r"^[0-9]{1,3}/[1-9][0-9]{0,2}$")]]
+        | None
     ) = Field(default=None, max_length=8, description="Exact shares such as 1/2; equal if absent")
     title: ShortText
     body: LongText

@@ -44,6 +44,8 @@ KIND: Final = "petition"
 # Characters the columns hold; a text may grow by being redacted.
 TITLE_LENGTH: Final = 200
 ANSWERS: Final = frozenset({Step.ACCEPT_OBJECTION, Step.REJECT_OBJECTION})
+# What hands the petition to another unit.
+MOVES: Final = frozenset({Step.TRANSFER, Step.ASSIGN, Step.ACCEPT_OBJECTION})
 # What a call-back does to a petition; nobody does it otherwise.
 BY_CALL: Final = frozenset({Step.SETTLE, Step.REOPEN})
 
@@ -80,7 +82,6 @@ async def register(
         profile=profile.code,
         holder=new.office,
         shares={division: str(share) for division, share in shares.items()},
-        shared=len(new.divisions) > 1,
         redacted_title=redact(new.title, identity)[:TITLE_LENGTH],
         redacted_body=redact(new.body, identity),
         anonymous=identity is None,
@@ -91,6 +92,7 @@ async def register(
         visible_to=divisions.visibility(concerned),
     )
     await queries.insert(session, "petition", _row(petition))
+    await queries.keep_parts(session, petition)
     petition.version = 1
     await _write(session, petition, actor, None, reason=None, facts={}, now=now)
     due = {}
@@ -195,12 +197,14 @@ async def take(
     History and trace are read by more than may know the petitioner, so they keep the reason
     redacted.
     """
-    before = {"state": petition.state, "holder": petition.holder}
+    before = {"state": petition.state}
     petition.state = life.step(petition.state, step)
     if reason is not None:
         reason = await vault.without_petitioner(session, petition.petitioner_id, reason, keys=keys)
     await _show_to_holder(session, petition)
     await session.flush()
+    if step in MOVES:
+        await queries.keep_parts(session, petition)
     await _write(
         session, petition, actor, step, reason=reason, facts=facts or {}, now=now, before=before
     )
