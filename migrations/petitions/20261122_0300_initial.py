@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "7acaac27ab32"
+revision = "2c957a593c19"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -449,7 +449,6 @@ def upgrade() -> None:
         ),
         sa.Column("divisions", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("shares", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("shared", sa.Boolean(), nullable=False),
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("body", sa.String(), nullable=False),
         sa.Column("redacted_title", sa.String(length=200), nullable=False),
@@ -501,15 +500,6 @@ def upgrade() -> None:
         ["holder", sa.literal_column("received_at DESC"), sa.literal_column("id DESC")],
         unique=False,
         schema="petitions",
-    )
-    op.create_index(
-        "ix_petition_shared",
-        "petition",
-        ["visible_to"],
-        unique=False,
-        schema="petitions",
-        postgresql_using="gin",
-        postgresql_where=sa.text("shared"),
     )
     op.create_index(
         "ix_petition_tokens",
@@ -773,6 +763,24 @@ def upgrade() -> None:
         unique=True,
         schema="petitions",
         postgresql_where=sa.text("state <> 'resolved'"),
+    )
+    op.create_table(
+        "petition_part",
+        sa.Column("petition_id", sa.Uuid(), nullable=False),
+        sa.Column("scope", sa.String(length=12), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["petition_id"], ["petitions.petition.id"], name=op.f("fk_petition_part_petition_id")
+        ),
+        sa.PrimaryKeyConstraint("petition_id", "scope", name=op.f("pk_petition_part")),
+        schema="petitions",
+    )
+    op.create_index(
+        "ix_petition_part_scope",
+        "petition_part",
+        ["scope", sa.literal_column("received_at DESC"), sa.literal_column("petition_id DESC")],
+        unique=False,
+        schema="petitions",
     )
     op.create_table(
         "petition_step",
@@ -1088,6 +1096,11 @@ def upgrade() -> None:
     op.execute(
         "CREATE POLICY access ON petitions.escalation USING (visible_to && (SELECT string_to_array(current_setting('app.scopes', true), ',')) OR (SELECT current_setting('app.system', true)) = 'on') WITH CHECK (visible_to && (SELECT string_to_array(current_setting('app.scopes', true), ',')) OR (SELECT current_setting('app.system', true)) = 'on')"
     )
+    op.execute("ALTER TABLE petitions.petition_part ENABLE ROW LEVEL SECURITY")
+    op.execute("ALTER TABLE petitions.petition_part FORCE ROW LEVEL SECURITY")
+    op.execute(
+        "CREATE POLICY access ON petitions.petition_part USING ((SELECT current_setting('app.principal', true)) <> '') WITH CHECK ((SELECT current_setting('app.principal', true)) <> '')"
+    )
     op.execute("ALTER TABLE petitions.petition_step ENABLE ROW LEVEL SECURITY")
     op.execute("ALTER TABLE petitions.petition_step FORCE ROW LEVEL SECURITY")
     op.execute(
@@ -1151,6 +1164,8 @@ def downgrade() -> None:
     op.drop_table("repeat_link", schema="petitions")
     op.drop_index("ix_petition_step_petition", table_name="petition_step", schema="petitions")
     op.drop_table("petition_step", schema="petitions")
+    op.drop_index("ix_petition_part_scope", table_name="petition_part", schema="petitions")
+    op.drop_table("petition_part", schema="petitions")
     op.drop_index(
         "uq_escalation_running",
         table_name="escalation",
@@ -1167,13 +1182,6 @@ def downgrade() -> None:
     op.drop_table("report", schema="petitions")
     op.drop_index(
         "ix_petition_tokens", table_name="petition", schema="petitions", postgresql_using="gin"
-    )
-    op.drop_index(
-        "ix_petition_shared",
-        table_name="petition",
-        schema="petitions",
-        postgresql_using="gin",
-        postgresql_where=sa.text("shared"),
     )
     op.drop_index("ix_petition_county", table_name="petition", schema="petitions")
     op.drop_index("ix_petition_city", table_name="petition", schema="petitions")

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 import orjson
+from asyncpg import PostgresError
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
@@ -216,7 +217,8 @@ BAD_TEXT: Final = frozenset({"22021", "22P05"})
 
 
 async def _on_database_error(request: Request, error: Exception) -> Response:
-    code = getattr(getattr(error, "orig", None), "sqlstate", None)
+    # The ORM wraps what the driver raised; a hot statement lets it through as it is.
+    code = getattr(getattr(error, "orig", error), "sqlstate", None)
     if code in BAD_TEXT:
         return problem(errors.MalformedRequest(reason="text"), request.headers)
     if code in TAKEN:
@@ -241,5 +243,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(StaleDataError, _on_stale_row)
     app.add_exception_handler(DBAPIError, _on_database_error)
     app.add_exception_handler(PoolTimeout, _on_database_error)
+    app.add_exception_handler(PostgresError, _on_database_error)
     app.add_exception_handler(OSError, _on_database_error)
     app.add_exception_handler(Exception, _on_anything)
