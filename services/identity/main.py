@@ -14,11 +14,12 @@ from services.identity.sessions import endpoints as sessions, jobs as session_jo
 from services.identity.tokens import endpoints as tokens
 from services.identity.tokens.domain import EDGE
 from services.identity.tokens.use_cases import Office
+from shared.auth.authenticator import Authenticator
 from shared.auth.tokens import KeyRing, TokenType, Verifier
 from shared.clock import machine_time
 from shared.db.session import SYSTEM, Database
 from shared.jobs import Job
-from shared.service import Authenticator, Service, create_service_app
+from shared.service import Service, create_service_app
 from shared.settings import ServiceSettings
 
 NAME = "identity"

@@ -1,29 +1,34 @@
 """What every event between services is, and who listens to which."""
 
-from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import ClassVar, Final
 
 from pydantic import BaseModel, ConfigDict
 
 
-class Event(BaseModel, ABC):
+class Event(BaseModel):
     """A fact one service tells others. Tolerant to newer senders; fields are only ever added.
 
-    `key` is the aggregate whose events stay in order; `seen_by` the divisions it concerns.
+    `AGGREGATE` names the field whose events stay in order, `CONCERNED` those with the division
+    codes of whom the fact concerns.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     topic: ClassVar[str]
+    AGGREGATE: ClassVar[str]
+    CONCERNED: ClassVar[tuple[str, ...]] = ()
 
     @property
-    @abstractmethod
-    def key(self) -> str: ...
+    def key(self) -> str:
+        """The aggregate: its events are delivered in the order they were announced."""
+        return str(getattr(self, self.AGGREGATE))
 
     @property
-    @abstractmethod
-    def seen_by(self) -> tuple[str, ...]: ...
+    def seen_by(self) -> tuple[str, ...]:
+        """The divisions that may know of the event."""
+        named = (getattr(self, field) for field in self.CONCERNED)
+        return tuple(code for each in named for code in ([each] if isinstance(each, str) else each))
 
 
 # Topic → services that listen. A new listener is one entry here and one handler there.

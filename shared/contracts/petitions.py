@@ -4,8 +4,6 @@ from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
-from typing_extensions import override
-
 from shared.contracts.events import Event
 from shared.contracts.origins import Matter
 
@@ -17,48 +15,34 @@ class SupervisionRaised(Event):
     """
 
     topic: ClassVar[str] = "petitions.supervision.raised.v1"
+    AGGREGATE: ClassVar[str] = "escalation_id"
+    CONCERNED: ClassVar[tuple[str, ...]] = ("divisions",)
 
     escalation_id: UUID
     divisions: list[str]
     matter: Matter
     due_on: date
 
-    @property
-    @override
-    def key(self) -> str:
-        return str(self.escalation_id)
-
-    @property
-    @override
-    def seen_by(self) -> tuple[str, ...]:
-        return tuple(self.divisions)
-
 
 class PetitionRegistered(Event):
     """A petition exists. Nothing of its petitioner or its text crosses."""
 
     topic: ClassVar[str] = "petitions.petition.registered.v1"
+    AGGREGATE: ClassVar[str] = "petition_id"
+    CONCERNED: ClassVar[tuple[str, ...]] = ("office", "divisions")
 
     petition_id: UUID
     number: str
     divisions: list[str]
     office: str
 
-    @property
-    @override
-    def key(self) -> str:
-        return str(self.petition_id)
-
-    @property
-    @override
-    def seen_by(self) -> tuple[str, ...]:
-        return (self.office, *self.divisions)
-
 
 class PetitionChanged(Event):
     """A step was taken with a petition."""
 
     topic: ClassVar[str] = "petitions.petition.changed.v1"
+    AGGREGATE: ClassVar[str] = "petition_id"
+    CONCERNED: ClassVar[tuple[str, ...]] = ("office", "divisions")
 
     petition_id: UUID
     number: str
@@ -67,21 +51,13 @@ class PetitionChanged(Event):
     divisions: list[str]
     office: str
 
-    @property
-    @override
-    def key(self) -> str:
-        return str(self.petition_id)
-
-    @property
-    @override
-    def seen_by(self) -> tuple[str, ...]:
-        return (self.office, *self.divisions)
-
 
 class CallbackRecorded(Event):
     """A call-back reached its petitioner: how satisfied, and whether the matter is solved."""
 
     topic: ClassVar[str] = "petitions.callback.recorded.v1"
+    AGGREGATE: ClassVar[str] = "petition_id"
+    CONCERNED: ClassVar[tuple[str, ...]] = ("office", "divisions")
 
     petition_id: UUID
     result: str
@@ -90,34 +66,16 @@ class CallbackRecorded(Event):
     divisions: list[str]
     office: str
 
-    @property
-    @override
-    def key(self) -> str:
-        return str(self.petition_id)
-
-    @property
-    @override
-    def seen_by(self) -> tuple[str, ...]:
-        return (self.office, *self.divisions)
-
 
 class RepeatConfirmed(Event):
     """A clerk confirmed that a petition raises the matter of an earlier one again."""
 
     topic: ClassVar[str] = "petitions.repeat.confirmed.v1"
+    AGGREGATE: ClassVar[str] = "root_id"
+    CONCERNED: ClassVar[tuple[str, ...]] = ("office", "divisions")
 
     petition_id: UUID
     root_id: UUID
     at: datetime
     divisions: list[str]
     office: str
-
-    @property
-    @override
-    def key(self) -> str:
-        return str(self.root_id)
-
-    @property
-    @override
-    def seen_by(self) -> tuple[str, ...]:
-        return (self.office, *self.divisions)

@@ -27,11 +27,6 @@ class CalendarPublished(Event):
     def key(self) -> str:
         return f"calendar:{self.year}"
 
-    @property
-    @override
-    def seen_by(self) -> tuple[str, ...]:
-        return ()
-
 
 class DivisionEntry(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -56,11 +51,6 @@ class DivisionsPublished(Event):
     def key(self) -> str:
         return f"divisions:{self.province}"
 
-    @property
-    @override
-    def seen_by(self) -> tuple[str, ...]:
-        return ()
-
 
 class BordersPublished(Event):
     """Shared borders of one province's counties: (lower code, higher code, kilometres)."""
@@ -76,11 +66,6 @@ class BordersPublished(Event):
     def key(self) -> str:
         return f"borders:{self.province}"
 
-    @property
-    @override
-    def seen_by(self) -> tuple[str, ...]:
-        return ()
-
 
 class OperationStarted(Event):
     """A joint operation runs: its inspections are to be made by officers of `divisions`.
@@ -89,6 +74,8 @@ class OperationStarted(Event):
     """
 
     topic: ClassVar[str] = "regions.operation.started.v1"
+    AGGREGATE: ClassVar[str] = "operation_id"
+    CONCERNED: ClassVar[tuple[str, ...]] = ("division", "divisions")
 
     operation_id: UUID
     division: str
@@ -96,21 +83,13 @@ class OperationStarted(Event):
     matter: Matter
     due_on: date
 
-    @property
-    @override
-    def key(self) -> str:
-        return str(self.operation_id)
-
-    @property
-    @override
-    def seen_by(self) -> tuple[str, ...]:
-        return (self.division, *self.divisions)
-
 
 class OperationSummarised(Event):
     """A joint operation has its joint report; `origin` is what asked for it, if anything did."""
 
     topic: ClassVar[str] = "regions.operation.summarised.v1"
+    AGGREGATE: ClassVar[str] = "operation_id"
+    CONCERNED: ClassVar[tuple[str, ...]] = ("division", "divisions")
 
     operation_id: UUID
     division: str
@@ -121,16 +100,6 @@ class OperationSummarised(Event):
     problems_closed: int
     summarised_at: datetime
     summary: str
-
-    @property
-    @override
-    def key(self) -> str:
-        return str(self.operation_id)
-
-    @property
-    @override
-    def seen_by(self) -> tuple[str, ...]:
-        return (self.division, *self.divisions)
 
 
 class EligibilityQuery(BaseModel):

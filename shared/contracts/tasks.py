@@ -4,8 +4,6 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from typing_extensions import override
-
 from shared.contracts.events import Event
 from shared.contracts.origins import Origin
 
@@ -14,6 +12,8 @@ class TaskCompleted(Event):
     """A task is done: its inspections are closed and every problem they found is too."""
 
     topic: ClassVar[str] = "tasks.task.completed.v1"
+    AGGREGATE: ClassVar[str] = "task_id"
+    CONCERNED: ClassVar[tuple[str, ...]] = ("divisions",)
 
     task_id: UUID
     origin: Origin
@@ -24,33 +24,15 @@ class TaskCompleted(Event):
     completed_at: datetime
     summary: str
 
-    @property
-    @override
-    def key(self) -> str:
-        return str(self.task_id)
-
-    @property
-    @override
-    def seen_by(self) -> tuple[str, ...]:
-        return tuple(self.divisions)
-
 
 class TaskWithdrawn(Event):
     """A task was called off before anybody inspected: whoever it held is free."""
 
     topic: ClassVar[str] = "tasks.task.withdrawn.v1"
+    AGGREGATE: ClassVar[str] = "task_id"
+    CONCERNED: ClassVar[tuple[str, ...]] = ("divisions",)
 
     task_id: UUID
     origin: Origin
     divisions: list[str]
     withdrawn_at: datetime
-
-    @property
-    @override
-    def key(self) -> str:
-        return str(self.task_id)
-
-    @property
-    @override
-    def seen_by(self) -> tuple[str, ...]:
-        return tuple(self.divisions)
