@@ -23,7 +23,7 @@ from services.petitions.intake.domain.petition import Step, step as leads_to
 from services.petitions.intake.domain.profiles import ClockKind
 from services.petitions.intake.models import Petition
 from services.petitions.intake.use_cases import begin, check_divisions, decider, take
-from services.petitions.vault.use_cases import VaultKeys
+from services.petitions.vault.use_cases import VaultKeys, without_petitioner
 from shared import divisions
 from shared.auth.actor import Actor
 from shared.auth.policy import require
@@ -211,6 +211,8 @@ async def extend(
         raise NothingToExtend
     if petition.handler_id == actor.id:
         raise acts.SelfApproval
+    # The deadline's explanation quotes the reason to every reader.
+    reason = await without_petitioner(session, petition.petitioner_id, reason, keys=keys)
     granted = partial(
         acts.extend,
         amount=days,
