@@ -1,9 +1,14 @@
-"""The lines a newcomer reads when the stack is up."""
+"""The lines a newcomer reads while the stack comes up, and when it is."""
 
 from pathlib import Path
 
 from ops import principals
 from ops.ready import Ready
+
+
+def doing(step: str) -> None:
+    """One line before a step that may take seconds."""
+    print(f"{step} ...", flush=True)
 
 
 def show(ready: Ready, *, seconds: float) -> None:

@@ -12,6 +12,7 @@ from uuid import UUID
 import typer
 
 from ops import (
+    announcement,
     home as homes,
     locks,
     migrations,
@@ -81,6 +82,7 @@ def serve(
         durable=not ephemeral,
         ready_json=ready_json.absolute() if ready_json else None,
     )
+    announcement.doing("starting PostgreSQL")
     with _place(home, ephemeral=ephemeral) as (place, server):
         stack.run(place, server, options)
 

@@ -53,13 +53,14 @@ class Options:
 def run(home: Home, server: Server, options: Options) -> None:
     """Serve until told to stop; OperatorError when it cannot be done or something ended."""
     began = time.monotonic()
-    realm = _realm(home, options)
+    if options.port:
+        _require_free(options.host, options.port)
     keys = Secrets(home.secrets)
     databases = prepare(server, keys, options)
-    if options.demo:
-        asyncio.run(seeding.seed_once(databases, keys, home.principals))
-    else:
-        asyncio.run(seeding.seed_references_once(databases))
+    _seed(databases, keys, home, demo=options.demo)
+    # Only now: a free port stays free for seconds, seeding can take a minute.
+    realm = _realm(home, options)
+    announcement.doing("starting the services")
     watch = {} if server.process_id is None else {"postgres": server.process_id}
 
     async def announce(process_ids: Mapping[str, int]) -> None:
@@ -80,9 +81,19 @@ def run(home: Home, server: Server, options: Options) -> None:
             path.unlink(missing_ok=True)
 
 
+def _seed(databases: Databases, keys: Secrets, home: Home, *, demo: bool) -> None:
+    if demo:
+        announcement.doing("filling in reference data and sample logins")
+        asyncio.run(seeding.seed_once(databases, keys, home.principals))
+    else:
+        announcement.doing("filling in reference data")
+        asyncio.run(seeding.seed_references_once(databases))
+
+
 def prepare(server: Server, keys: Secrets, options: Options) -> Databases:
     """Secrets, roles, schemas and tables, made or brought up to date."""
     keys.generate()
+    announcement.doing("migrating the schemas")
     databases = asyncio.run(
         bootstrap(
             server.url,
@@ -96,10 +107,8 @@ def prepare(server: Server, keys: Secrets, options: Options) -> Databases:
 
 
 def _realm(home: Home, options: Options) -> Realm:
-    gateway_port, *ports = free_ports(len(PROCESSES))
-    if options.port:
-        gateway_port = options.port
-        _require_free(options.host, gateway_port)
+    free_port, *ports = free_ports(len(PROCESSES))
+    gateway_port = options.port or free_port
     return Realm(
         home=home,
         host=options.host,

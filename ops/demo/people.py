@@ -1,8 +1,9 @@
 """Those who act in the story, each with a login of their own, and the stage they act on."""
 
 import asyncio
+import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,8 +26,18 @@ POLL_S: Final = 0.1
 # Before the story begins.
 EVE: Final = datetime(2026, 1, 1, tzinfo=SHANGHAI)
 
+WRONG_PERSON: Final = (403, 404)
+IDENTIFIER: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
 Found = TypeVar("Found")
+Item = TypeVar("Item")
 Json = dict[str, Any]
+
+
+def every(items: Iterable[Item], holds: Callable[[Item], object]) -> bool:
+    """Whether there are any and it holds for each: of nothing nothing is claimed."""
+    found = [bool(holds(item)) for item in items]
+    return bool(found) and all(found)
 
 
 class StoryBroken(RuntimeError):
@@ -51,6 +62,8 @@ class Person:
     login: str
     account_id: str
     http: httpx.Client
+    # What everybody in the story tried, and what was answered.
+    tried: list[tuple[str, int]]
 
     def get(self, path: str, **params: object) -> Any:  # noqa: ANN401 -- JSON of any shape
         answer = self.http.get(f"/api/v1{path}", params=_given(params))
@@ -66,15 +79,23 @@ class Person:
         headers = {"Idempotency-Key": uuid4().hex}
         if on is not None:
             headers["If-Match"] = f'"{on["version"]}"'
-        return self.http.post(f"/api/v1{path}", json=body, headers=headers)
+        return self._noted(path, self.http.post(f"/api/v1{path}", json=body, headers=headers))
 
     def upload(self, path: str, content: bytes, media_type: str, **params: object) -> Json:
-        headers = {"Idempotency-Key": uuid4().hex, "Content-Type": media_type}
-        answer = self.http.post(
-            f"/api/v1{path}", content=content, headers=headers, params=_given(params)
-        )
+        answer = self.attempt_upload(path, content, media_type, **params)
         made: Json = _accepted(self.login, answer)
         return made
+
+    def attempt_upload(
+        self, path: str, content: bytes, media_type: str, **params: object
+    ) -> httpx.Response:
+        headers = {"Idempotency-Key": uuid4().hex, "Content-Type": media_type}
+        url, query = f"/api/v1{path}", _given(params)
+        return self._noted(path, self.http.post(url, content=content, headers=headers, params=query))
+
+    def _noted(self, path: str, answer: httpx.Response) -> httpx.Response:
+        self.tried.append((IDENTIFIER.sub("{id}", path), answer.status_code))
+        return answer
 
 
 def _given(params: Mapping[str, object]) -> dict[str, str]:
@@ -97,6 +118,7 @@ class Stage(AbstractContextManager["Stage"]):
     ready: Ready
     realm: Principals
     claims: list[Claim] = field(default_factory=list)
+    _tried: list[tuple[str, int]] = field(default_factory=list)
     _people: dict[str, Person] = field(default_factory=dict)
     _chapter: str = ""
     _now: datetime = EVE
@@ -119,7 +141,7 @@ class Stage(AbstractContextManager["Stage"]):
         token = _accepted(login, http.post("/oauth/token", data=form))["access_token"]
         http.headers["Authorization"] = f"Bearer {token}"
         me = _accepted(login, http.get("/api/v1/accounts/me"))
-        return Person(login, me["id"], http)
+        return Person(login, me["id"], http, self._tried)
 
     def chapter(self, title: str) -> None:
         self._chapter = title
@@ -145,11 +167,16 @@ class Stage(AbstractContextManager["Stage"]):
         body: object = None,
         *,
         on: Json | None = None,
-        statuses: Sequence[int] = (403, 404),
+        statuses: Sequence[int] = WRONG_PERSON,
     ) -> None:
         """Claim that this person may not do this."""
         answer = self.person(who).attempt(path, body, on=on)
         self.claim(statement, holds=answer.status_code in statuses, seen=answer.status_code)
+
+    def unguarded(self) -> list[str]:
+        """The steps that were taken without anybody having been refused them."""
+        taken = {step for step, status in self._tried if httpx.codes.is_success(status)}
+        return sorted(taken - {step for step, status in self._tried if status in WRONG_PERSON})
 
     def until(self, what: str, look: Callable[[], Found | None]) -> Found:
         """What the other services bring about in their own time."""

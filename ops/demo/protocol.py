@@ -9,12 +9,15 @@ from ops.demo.people import Claim
 
 
 def show(console: Console, claims: Sequence[Claim]) -> None:
-    """Print every claim with its business time and what was seen, then the sum."""
+    """Print every claim with its business time and what was seen, then the sum.
+
+    By chapter, for two matters run side by side.
+    """
     chapter = ""
     table = Table(title="信访直通车 · the through-train", expand=False)
     for title in ("", "时间 at", "陈述 statement", "所见 seen"):
-        table.add_column(title)
-    for claim in claims:
+        table.add_column(title, overflow="fold")
+    for claim in sorted(claims, key=lambda each: each.chapter):
         if claim.chapter != chapter:
             chapter = claim.chapter
             table.add_section()
