@@ -10,10 +10,10 @@ from shared.auth.actor import ActorKind, Role
 from shared.contracts.petitions import CallbackRecorded
 from shared.contracts.regions import CalendarPublished
 from shared.db.session import Database, driver
-from shared.errors import InvalidInput, RuleViolation
+from shared.errors import InvalidInput, NotFound, RuleViolation
 from shared.ids import uuid7
 from shared.messaging.envelope import Envelope
-from shared.messaging.inbox import Handler, receive
+from shared.messaging.inbox import Handler, hear, receive
 from tests.integration.shared.conftest import Served, Sql
 from tests.support.postgres import CLOCK_STARTS
 
@@ -32,6 +32,7 @@ async def refuse(session: AsyncSession, event: CallbackRecorded, now: datetime) 
 
 
 COUNTING = Handler(CallbackRecorded, count_up)
+REFUSING = Handler(CallbackRecorded, refuse)
 
 
 @pytest.fixture(autouse=True)
@@ -99,7 +100,7 @@ async def test_what_had_no_effect_is_not_remembered(database: Database, sql: Sql
     envelope = an_envelope()
 
     with pytest.raises(RuleViolation):
-        await receive(database, Handler(CallbackRecorded, refuse), envelope, now=CLOCK_STARTS)
+        await receive(database, REFUSING, envelope, now=CLOCK_STARTS)
     assert (await heard(sql), await sql("SELECT FROM inbox")) == (0, [])
 
     assert await receive(database, COUNTING, envelope, now=CLOCK_STARTS)
@@ -112,6 +113,11 @@ async def test_data_that_is_not_the_events_is_refused(database: Database, sql: S
     with pytest.raises(InvalidInput):
         await receive(database, COUNTING, envelope, now=CLOCK_STARTS)
     assert await sql("SELECT FROM inbox") == []
+
+
+async def test_what_nobody_here_listens_to_is_not_found(database: Database) -> None:
+    with pytest.raises(NotFound):
+        await hear(database, {}, an_envelope(), now=CLOCK_STARTS)
 
 
 async def test_a_newer_sender_may_say_more(database: Database) -> None:
