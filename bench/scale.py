@@ -1,0 +1,19 @@
+"""How much is measured and how long."""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Sizes in rows, a slice in whole seconds."""
+
+    rounds: int
+    seconds: int
+    petitions: int
+    clocks: int
+    few_clocks: int
+
+
+FULL: Final = Scale(rounds=6, seconds=3, petitions=1_000_000, clocks=1_000_000, few_clocks=10_000)
+QUICK: Final = Scale(rounds=3, seconds=1, petitions=50_000, clocks=50_000, few_clocks=5_000)
