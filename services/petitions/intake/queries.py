@@ -6,7 +6,6 @@ from typing import Any, Final
 from uuid import UUID
 
 import orjson
-from asyncpg import UniqueViolationError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -14,7 +13,7 @@ from services.petitions.intake.domain.petition import State
 from services.petitions.intake.models import Petition, PetitionStep
 from shared import divisions
 from shared.db.session import driver
-from shared.errors import AlreadyExists, NotFound
+from shared.errors import NotFound
 
 NEXT_NUMBER: Final = """
 INSERT INTO number_counter AS counter (series, division, year, last) VALUES ($1, $2, $3, 1)
@@ -43,10 +42,7 @@ async def next_number(session: AsyncSession, series: str, division: str, year: i
 
 
 async def insert(session: AsyncSession, table: str, facts: Mapping[str, Any]) -> None:
-    """One row by one prepared statement: a third of the cost of the ORM's flush.
-
-    AlreadyExists if a number that may come once has come before.
-    """
+    """One row by one prepared statement: a third of the cost of the ORM's flush."""
     columns = ", ".join(facts)
     places = ", ".join(f"${place}" for place in range(1, len(facts) + 1))
     values = [
@@ -54,10 +50,7 @@ async def insert(session: AsyncSession, table: str, facts: Mapping[str, Any]) ->
         for value in facts.values()
     ]
     connection = await driver(session)
-    try:
-        await connection.execute(f"INSERT INTO {table} ({columns}) VALUES ({places})", *values)
-    except UniqueViolationError:
-        raise AlreadyExists from None
+    await connection.execute(f"INSERT INTO {table} ({columns}) VALUES ({places})", *values)
 
 
 async def keep_parts(session: AsyncSession, petition: Petition) -> None:
