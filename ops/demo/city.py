@@ -100,7 +100,7 @@ def _agree(stage: Stage, dust: Json, kept: Json) -> Json:
     stage.refused(f"{BEILUN}-officer-1", "执法人员不能发起联合行动", "/operations", body)
     operation = centre.post("/operations", body)
     path = f"/operations/{operation['id']}"
-    operation = centre.post(f"{path}/countersign", {}, on=operation)
+    operation = _lead(stage, operation, "countersign")
     stage.refused(
         CENTRE, "未经各方同意不能印发", f"{path}/issue", {}, on=operation, statuses=(403, 409)
     )
@@ -115,19 +115,28 @@ def _agree(stage: Stage, dust: Json, kept: Json) -> Json:
             on=operation,
         )
         operation = party.post(f"{path}/answer", answer, on=party.get(path))
-    operation = stage.person(CITY_CHIEF).post(f"{path}/issue", {}, on=operation)
-    operation = centre.post(f"{path}/prepare", {"reason": "两县各派执法人员"}, on=operation)
-    operation = centre.post(f"{path}/start", {}, on=operation)
+    operation = _lead(stage, operation, "issue", by=CITY_CHIEF)
+    operation = _lead(stage, operation, "prepare", {"reason": "两县各派执法人员"})
+    operation = _lead(stage, operation, "start")
     stage.claim("联合行动启动", holds=operation["state"] == "running", seen=operation["state"])
     return operation
+
+
+def _lead(
+    stage: Stage, operation: Json, step: str, body: Json | None = None, *, by: str = CENTRE
+) -> Json:
+    """A step of the lead's, which a party's own head cannot take."""
+    path = f"/operations/{operation['id']}/{step}"
+    stage.refused(CHIEF, f"参与方不能代牵头方({step})", path, body or {}, on=operation)
+    return stage.person(by).post(path, body or {}, on=operation)
 
 
 def _summarise(stage: Stage, operation: Json, kept: Json) -> None:
     centre = stage.person(CENTRE)
     path = f"/operations/{operation['id']}"
     stage.until("the result at the operation", lambda: centre.get(path)["results"])
-    handed = centre.post(f"{path}/hand-over", {"reason": "由北仑分局续办"}, on=centre.get(path))
-    centre.post(f"{path}/summarise", {"summary": "堆场扬尘问题已解决。"}, on=handed)
+    handed = _lead(stage, centre.get(path), "hand-over", {"reason": "由北仑分局续办"})
+    _lead(stage, handed, "summarise", {"summary": "堆场扬尘问题已解决。"})
     clerk = stage.person(CITY_CLERK)
     result = stage.until(
         "the operation's result", lambda: clerk.get(f"/escalations/{kept['id']}")["result"]
@@ -143,6 +152,6 @@ def _archive(stage: Stage, operation: Json) -> None:
     stage.at("2026-04-28T10:00")
     centre = stage.person(CENTRE)
     path = f"/operations/{operation['id']}"
-    seen = centre.post(f"{path}/look-back", {"reason": "整改未反弹"}, on=centre.get(path))
-    closed = centre.post(f"{path}/close", {"reason": "归档"}, on=seen)
+    seen = _lead(stage, centre.get(path), "look-back", {"reason": "整改未反弹"})
+    closed = _lead(stage, seen, "close", {"reason": "归档"})
     stage.claim("联合行动归档", holds=closed["state"] == "closed", seen=closed["state"])

@@ -1,9 +1,10 @@
 """Chapter four in the field: a team of two counties, a night visit, two problems closed."""
 
+from datetime import datetime, timedelta
 from typing import Final
 
-from ops.demo.intake import CIXI, WORKS, YUYAO
-from ops.demo.people import Json, Stage
+from ops.demo.intake import CIXI, WORKS, YINZHOU, YUYAO
+from ops.demo.people import WRONG_PERSON, Json, Stage, every
 from ops.demo.picture import photograph
 
 CHIEF: Final = f"{CIXI}-department-head-1"
@@ -11,6 +12,11 @@ LEADER: Final = f"{CIXI}-officer-2"
 PARTNER: Final = f"{YUYAO}-officer-1"
 RECTIFIER: Final = f"{CIXI}-officer-3"
 RECUSED: Final = f"{CIXI}-officer-1"
+# Neither county's, of no team.
+STRANGER: Final = f"{YINZHOU}-officer-1"
+STRANGE_CHIEF: Final = f"{YINZHOU}-department-head-1"
+# An immediate problem is put right within a day of being found.
+AT_ONCE: Final = timedelta(hours=24)
 
 
 def inspect_at_night(stage: Stage, raised: Json) -> None:
@@ -34,8 +40,19 @@ def inspect_at_night(stage: Stage, raised: Json) -> None:
     stage.at("2026-03-18T22:30")
     inspection = begin(stage, task, (LEADER, PARTNER), ["cross", "night", "unannounced"])
     stage.claim("检查在夜间进行", holds=inspection["at_night"], seen=inspection["started_at"])
+    stage.claim(
+        "两名人员均已出示证件",
+        holds=len(inspection["officers"]) == len((LEADER, PARTNER))
+        and every(inspection["officers"], lambda each: each["certificate_shown"]),
+        seen=len(inspection["officers"]),
+    )
     quick = find(stage, LEADER, inspection, severity="immediate", what="酸雾喷淋塔未开启")
     slow = find(stage, LEADER, inspection, severity="general", what="废气收集管道破损")
+    stage.claim(
+        "立行立改的问题限 24 小时,一般问题限期更长",
+        holds=_time_given(quick) <= AT_ONCE < _time_given(slow),
+        seen=f"{_time_given(quick)}、{_time_given(slow)}",
+    )
     finish(stage, inspection, LEADER)
     close(
         stage,
@@ -65,6 +82,11 @@ def inspect_at_night(stage: Stage, raised: Json) -> None:
     )
 
 
+def _time_given(problem: Json) -> timedelta:
+    found, due = (datetime.fromisoformat(problem[name]) for name in ("found_at", "due_at"))
+    return due - found
+
+
 def task_for(stage: Stage, login: str, origin_id: str) -> Json:
     """The task that an event made for what asked for it."""
     person = stage.person(login)
@@ -81,11 +103,10 @@ def task_for(stage: Stage, login: str, origin_id: str) -> Json:
 def _recuse(stage: Stage) -> None:
     """An officer declares an interest in the works and is not eligible from then on."""
     officer = officer_of(stage, RECUSED)
-    stage.person(RECUSED).post(
-        f"/officers/{officer['id']}/interests",
-        {"object_name": WORKS, "relation": "近亲属在该企业任职"},
-        on=officer,
-    )
+    path = f"/officers/{officer['id']}/interests"
+    body = {"object_name": WORKS, "relation": "近亲属在该企业任职"}
+    stage.refused(LEADER, "不能代他人申报利害关系", path, body, on=officer)
+    stage.person(RECUSED).post(path, body, on=officer)
 
 
 def officer_of(stage: Stage, login: str) -> Json:
@@ -128,12 +149,15 @@ def dispatch(
             statuses=(409,),
         )
     sent = stage.person(chief).post(f"{path}/dispatch", named, on=task)
-    divisions = {each["division"] for each in sent["team"]["members"]}
+    members = sent["team"]["members"]
+    divisions = {each["division"] for each in members}
     stage.claim(
         "两县持证人员混编成队",
-        holds=divisions == {login[:6] for login in team},
-        seen=sorted(divisions),
+        holds=divisions == {login[:6] for login in team}
+        and every(members, lambda each: each["certificate_number"]),
+        seen=[each["certificate_number"] for each in members],
     )
+    stage.refused(STRANGER, "队外人员不能接单", f"{path}/accept", on=sent)
     return stage.person(team[0]).post(f"{path}/accept", on=sent)
 
 
@@ -150,7 +174,7 @@ def begin(stage: Stage, task: Json, team: tuple[str, str], methods: list[str]) -
         "started_at": stage.now,
         "recorder": {"on": True},
     }
-    stage.refused("330212-officer-1", "鄞州人员不能进入本次检查", "/inspections", body)
+    stage.refused(STRANGER, "鄞州人员不能进入本次检查", "/inspections", body)
     return stage.person(team[0]).post("/inspections", body)
 
 
@@ -164,6 +188,7 @@ def find(stage: Stage, login: str, inspection: Json, *, severity: str, what: str
         "traceable_source": f"现场检查 {stage.now}",
         "found_at": stage.now,
     }
+    stage.refused(STRANGER, "队外人员不能登记问题", "/problems", body)
     problem = stage.person(login).post("/problems", body)
     stage.claim(f"发现问题:{what}", holds=problem["state"] == "found", seen=problem["due_at"])
     return problem
@@ -174,13 +199,12 @@ def finish(stage: Stage, inspection: Json, login: str) -> None:
     officer = stage.person(login)
     path = f"/inspections/{inspection['id']}"
     stage.refused(login, "没有笔录不能结束检查", f"{path}/finish", on=inspection, statuses=(409,))
-    recorded = officer.post(
-        f"{path}/record",
-        {"text": "现场检查情况如实记录。", "signature": "signed"},
-        on=inspection,
-    )
-    handed = officer.post(f"{path}/integrity-sheet", on=recorded)
-    finished = officer.post(f"{path}/finish", on=handed)
+    record = {"text": "现场检查情况如实记录。", "signature": "signed"}
+    now = inspection
+    for step, body in (("record", record), ("integrity-sheet", None), ("finish", None)):
+        stage.refused(STRANGER, "队外人员不能制作、结束检查", f"{path}/{step}", body, on=now)
+        now = officer.post(f"{path}/{step}", body, on=now)
+    finished = now
     stage.claim("检查结束", holds=finished["state"] == "finished", seen=finished["state"])
 
 
@@ -195,14 +219,42 @@ def close(
 ) -> None:
     """The four steps of closing; who rectifies does not verify."""
     path = f"/problems/{problem['id']}"
-    head, doer = stage.person(chief), stage.person(rectifier)
+    head = stage.person(chief)
+    submitted = _rectify(stage, problem, at=at, chief=chief, rectifier=rectifier)
+    ids = [officer_of(stage, login)["id"] for login in verifiers]
+    check = {"officer_ids": ids, "result": "现场核查整改到位"}
+    own = {"officer_ids": [officer_of(stage, rectifier)["id"], ids[1]], "result": "自查"}
+    stage.refused(
+        rectifier, "整改人不能核查", f"{path}/verify", own, on=submitted, statuses=(403, 404, 409)
+    )
+    verified = stage.person(verifiers[0]).post(f"{path}/verify", check, on=submitted)
+    opinion = {"opinion": "同意销号"}
+    stage.refused(verifiers[0], "核查人不能批准销号", f"{path}/approve", opinion, on=verified)
+    approved = head.post(f"{path}/approve", opinion, on=verified)
+    stage.refused(STRANGE_CHIEF, "外县领导不能销号", f"{path}/close", on=approved)
+    closed = head.post(f"{path}/close", on=approved)
+    in_time = every(closed["deadlines"], lambda each: each["state"] == "met")
+    stage.claim(
+        "整改有证明、他人核查、按期销号",
+        holds=closed["state"] == "closed" and in_time,
+        seen=closed["closed_at"],
+    )
+
+
+def _rectify(stage: Stage, problem: Json, *, at: str, chief: str, rectifier: str) -> Json:
+    """Assigned, put right, and submitted with proof."""
+    path = f"/problems/{problem['id']}"
+    doer = stage.person(rectifier)
     body = {
         "unit": WORKS if problem["category"] == "gas" else "示例单位",
         "person": "环保负责人",
         "account_id": doer.account_id,
     }
-    assigned = head.post(f"{path}/assign", body, on=problem)
-    measured = doer.post(f"{path}/rectify", {"measures": "立即整改并留存照片"}, on=assigned)
+    stage.refused(STRANGE_CHIEF, "外县领导不能交办整改", f"{path}/assign", body, on=problem)
+    assigned = stage.person(chief).post(f"{path}/assign", body, on=problem)
+    measures = {"measures": "立即整改并留存照片"}
+    stage.refused(STRANGER, "外县人员不能落实整改", f"{path}/rectify", measures, on=assigned)
+    measured = doer.post(f"{path}/rectify", measures, on=assigned)
     stage.at(at)
     stage.refused(
         rectifier,
@@ -212,37 +264,34 @@ def close(
         on=measured,
         statuses=(409, 422),
     )
-    proof = doer.upload(
-        "/evidence",
-        photograph(f"{problem['id']} {at}"),
-        "image/png",
-        task_id=problem["task_id"],
-        kind="audio_visual",
-        taken_at=stage.now,
-        place="示例工业区",
-        purpose="整改完成情况",
-    )
-    submitted = doer.post(f"{path}/submit", {"proof": [proof["id"]]}, on=measured)
-    ids = [officer_of(stage, login)["id"] for login in verifiers]
-    check = {"officer_ids": ids, "result": "现场核查整改到位"}
-    own = {"officer_ids": [officer_of(stage, rectifier)["id"], ids[1]], "result": "自查"}
-    stage.refused(
-        rectifier, "整改人不能核查", f"{path}/verify", own, on=submitted, statuses=(403, 404, 409)
-    )
-    verified = stage.person(verifiers[0]).post(f"{path}/verify", check, on=submitted)
-    approved = head.post(f"{path}/approve", {"opinion": "同意销号"}, on=verified)
-    closed = head.post(f"{path}/close", on=approved)
-    in_time = all(each["state"] == "met" for each in closed["deadlines"])
+    proof = {"proof": [_photographed(stage, problem, rectifier)["id"]]}
+    stage.refused(STRANGER, "外县人员不能申请销号", f"{path}/submit", proof, on=measured)
+    return doer.post(f"{path}/submit", proof, on=measured)
+
+
+def _photographed(stage: Stage, problem: Json, login: str) -> Json:
+    """A photograph as evidence of the task; somebody of another county cannot add one."""
+    content = photograph(f"{problem['id']} {stage.now}")
+    described = {
+        "task_id": problem["task_id"],
+        "kind": "audio_visual",
+        "taken_at": stage.now,
+        "place": "示例工业区",
+        "purpose": "整改完成情况",
+    }
+    stranger = stage.person(STRANGER)
+    answer = stranger.attempt_upload("/evidence", content, "image/png", **described)
     stage.claim(
-        "整改有证明、他人核查、按期销号",
-        holds=closed["state"] == "closed" and in_time,
-        seen=closed["closed_at"],
+        "外县人员不能添加证据", holds=answer.status_code in WRONG_PERSON, seen=answer.status_code
     )
+    return stage.person(login).upload("/evidence", content, "image/png", **described)
 
 
 def complete(stage: Stage, task: Json, login: str, summary: str) -> None:
     """The task is done when everything it found is closed."""
     person = stage.person(login)
     path = f"/tasks/{task['id']}"
-    done = person.post(f"{path}/complete", {"summary": summary}, on=person.get(path))
+    body, now = {"summary": summary}, person.get(path)
+    stage.refused(STRANGER, "队外人员不能完成任务", f"{path}/complete", body, on=now)
+    done = person.post(f"{path}/complete", body, on=now)
     stage.claim("任务完成", holds=done["state"] == "completed", seen=done["state"])

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from ops.demo.people import Json, Stage
+from ops.demo.people import Json, Stage, every
 
 CITY_CLERK: Final = "330200-petition-clerk-1"
 CALLER: Final = "330200-petition-clerk-2"
@@ -63,6 +63,14 @@ def found_working_group(stage: Stage) -> None:
     body = {"city": "330200", "name": "宁波市生态环境信访直通车工作群"}
     stage.refused(f"{CIXI}-petition-clerk-1", "县级不能建立市级工作群", "/working-groups", body)
     group = clerk.post("/working-groups", body)
+    outsider = stage.person(f"{CIXI}-officer-1")
+    stage.refused(
+        f"{CIXI}-petition-clerk-1",
+        "县级不能增加工作群成员",
+        f"/working-groups/{group['id']}/members",
+        _member(outsider.account_id, outsider.login, CIXI, "county_leader_in_charge"),
+        on=group,
+    )
     for division in (CIXI, YUYAO, BEILUN, YINZHOU):
         group = clerk.get(f"/working-groups/{group['id']}")
         login = f"{division}-county-leader-in-charge-1"
@@ -74,9 +82,12 @@ def found_working_group(stage: Stage) -> None:
 
 
 def _add_member(stage: Stage, group: Json, login: str, division: str, role: str) -> None:
-    member = stage.person(login)
-    body = {"account_id": member.account_id, "name": login, "division": division, "role": role}
+    body = _member(stage.person(login).account_id, login, division, role)
     stage.person(CITY_CLERK).post(f"/working-groups/{group['id']}/members", body, on=group)
+
+
+def _member(account_id: str, name: str, division: str, role: str) -> Json:
+    return {"account_id": account_id, "name": name, "division": division, "role": role}
 
 
 def receive(stage: Stage) -> Matters:
@@ -100,6 +111,10 @@ def receive(stage: Stage) -> Matters:
     stage.at("2026-03-09T10:00")
     again = _register(stage, AGAIN, "2026-03-09T09:30:00+08:00")
     matters["again"] = _accept(stage, _assign(stage, _confirm_repeat(stage, again, matters)))
+    channels = {petition["channel"] for petition in matters.values()}
+    stage.claim(
+        "四件信访来自四个渠道", holds=len(channels) == len(matters), seen="、".join(channels)
+    )
     return matters
 
 
@@ -108,13 +123,27 @@ def _register(stage: Stage, complaint: Json, received_at: str) -> Json:
     body = {**complaint, "office": "330200", "received_at": received_at}
     made = clerk.post("/petitions", body)
     petition: Json = clerk.get(f"/petitions/{made['id']}")
-    clocks = petition["clocks"]
-    explained = all(each["law"] and each["article"] and each["explanation"] for each in clocks)
-    due = "、".join(f"{each['kind']} {each['due_on']}" for each in clocks)
+    _claim_explained(stage, petition, "已登记")
     stage.claim(
-        f"{petition['number']} 已登记,每个期限都有依据和计算说明", holds=explained, seen=due
+        f"{petition['number']} 信访人身份已遮蔽",
+        holds=_masked(petition["petitioner"], complaint["petitioner"]),
+        seen=petition["petitioner"]["phone"],
     )
     return petition
+
+
+def _claim_explained(stage: Stage, petition: Json, what: str) -> None:
+    clocks = petition["clocks"]
+    explained = every(clocks, lambda each: each["law"] and each["article"] and each["explanation"])
+    due = "、".join(f"{each['kind']} {each['due_on']}" for each in clocks)
+    stage.claim(
+        f"{petition['number']} {what},每个期限都有依据和计算说明", holds=explained, seen=due
+    )
+
+
+def _masked(shown: Json, given: Json) -> bool:
+    """Nothing given can be read again."""
+    return every(given, lambda name: shown[name] != given[name])
 
 
 def _confirm_repeat(stage: Stage, again: Json, matters: Matters) -> Json:
@@ -161,6 +190,7 @@ def _accept(stage: Stage, petition: Json) -> Json:
         on=petition,
     )
     accepted = stage.person(f"{county}-petition-clerk-1").post(f"{path}/accept", body, on=petition)
+    stage.refused(f"{other}-officer-1", "外县执法人员不能承办", f"{path}/start", {}, on=accepted)
     return stage.person(f"{county}-officer-1").post(f"{path}/start", {}, on=accepted)
 
 
@@ -169,10 +199,16 @@ def handle(stage: Stage, matters: Matters) -> None:
     stage.at("2026-03-11T16:00")
     for name, petition in matters.items():
         matters[name] = reply(stage, petition, "已现场查看并要求整改。")
-        clocks = matters[name]["clocks"]
-        met = all(each["state"] in ("met", "dropped") for each in clocks)
-        states = "、".join(f"{each['kind']} {each['state']}" for each in clocks)
-        stage.claim(f"{petition['number']} 各期限均按时", holds=met, seen=states)
+        _claim_explained(stage, matters[name], "已答复")
+        claim_in_time(stage, matters[name])
+
+
+def claim_in_time(stage: Stage, petition: Json) -> None:
+    """No deadline of the petition was missed, none is open."""
+    clocks = petition["clocks"]
+    met = every(clocks, lambda each: each["state"] in ("met", "dropped"))
+    states = "、".join(f"{each['kind']} {each['state']}" for each in clocks)
+    stage.claim(f"{petition['number']} 各期限均按时", holds=met, seen=states)
 
 
 def reply(stage: Stage, petition: Json, opinion: str) -> Json:

@@ -7,9 +7,10 @@ from ops.demo.intake import (
     YUYAO,
     Matters,
     call,
+    claim_in_time,
     reply,
 )
-from ops.demo.people import Json, Stage
+from ops.demo.people import Json, Stage, every
 
 
 def escalation_of(stage: Stage, login: str, petition: Json) -> Json:
@@ -37,19 +38,27 @@ def raise_smell(stage: Stage, matters: Matters) -> Json:
         (f"{CIXI}-officer-1", "执法人员不能提级督办"),
     ):
         stage.refused(who, why, path, body, on=escalation)
-    decision = next(each for each in escalation["clocks"] if each["kind"] == "county_decision")
-    raised = stage.person(leader).post(path, body, on=escalation)
-    stage.claim(
-        "提级督办在决定期限内作出",
-        holds=raised["state"] == "supervised"
-        and all(each["state"] == "met" for each in raised["clocks"]),
-        seen=f"期限 {decision['due_on']}",
+    stage.refused(
+        leader, "提级督办须说明理由", path, {**body, "reason": " "}, on=escalation, statuses=(422,)
     )
+    raised = stage.person(leader).post(path, body, on=escalation)
+    _claim_decided(stage, raised, "supervised", "慈溪领导在期限内提级督办并说明理由")
     return raised
 
 
+def _claim_decided(stage: Stage, escalation: Json, state: str, statement: str) -> None:
+    stage.claim(
+        statement,
+        holds=escalation["state"] == state
+        and bool(escalation["decision_reason"])
+        and every(escalation["clocks"], lambda each: each["state"] == "met"),
+        seen="、".join(f"期限 {each['due_on']}" for each in escalation["clocks"]),
+    )
+
+
 def keep_dust(stage: Stage, matters: Matters) -> Json:
-    """北仑's leader leaves the supervision of dust where it is."""
+    """北仑's leader leaves the supervision of dust where it is, in the time there is to decide."""
+    stage.at("2026-03-17T15:00")
     leader = f"{BEILUN}-county-leader-in-charge-1"
     escalation = escalation_of(stage, leader, matters["dust"])
     path = f"/escalations/{escalation['id']}/keep"
@@ -58,7 +67,7 @@ def keep_dust(stage: Stage, matters: Matters) -> Json:
         f"{CIXI}-county-leader-in-charge-1", "慈溪领导不能决定北仑事项", path, body, on=escalation
     )
     kept = stage.person(leader).post(path, body, on=escalation)
-    stage.claim("北仑决定不提级", holds=kept["state"] == "kept", seen=kept["state"])
+    _claim_decided(stage, kept, "kept", "北仑领导在期限内决定不提级并说明理由")
     return kept
 
 
@@ -97,8 +106,14 @@ def resolve(
     stage.at(at)
     for name in names:
         matters[name] = call(stage, matters[name], "satisfied", "yes")
+        claim_in_time(stage, matters[name])
+    states = [matters[name]["state"] for name in names]
+    stage.claim("回访满意,信访件办结", holds=set(states) == {"closed"}, seen=states)
     county = before["county"]
     stage.refused(
         f"{county}-petition-clerk-1", "县级不能认定解决", f"{path}/resolve", {}, on=before
     )
-    return clerk.post(f"{path}/resolve", {}, on=before)
+    resolved = clerk.post(f"{path}/resolve", {}, on=before)
+    in_time = every(resolved["clocks"], lambda each: each["state"] == "met")
+    stage.claim("督办各期限均按时", holds=in_time, seen=len(resolved["clocks"]))
+    return resolved

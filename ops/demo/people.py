@@ -91,7 +91,9 @@ class Person:
     ) -> httpx.Response:
         headers = {"Idempotency-Key": uuid4().hex, "Content-Type": media_type}
         url, query = f"/api/v1{path}", _given(params)
-        return self._noted(path, self.http.post(url, content=content, headers=headers, params=query))
+        return self._noted(
+            path, self.http.post(url, content=content, headers=headers, params=query)
+        )
 
     def _noted(self, path: str, answer: httpx.Response) -> httpx.Response:
         self.tried.append((IDENTIFIER.sub("{id}", path), answer.status_code))
@@ -150,6 +152,10 @@ class Stage(AbstractContextManager["Stage"]):
         """Let business time be this (Asia/Shanghai)."""
         self._now = datetime.fromisoformat(instant).replace(tzinfo=SHANGHAI)
         asyncio.run(clock.move(self.ready.databases["owner"], self._now))
+
+    @property
+    def instant(self) -> datetime:
+        return self._now
 
     @property
     def now(self) -> str:

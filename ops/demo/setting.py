@@ -3,7 +3,7 @@
 from typing import Final
 
 from ops.demo.intake import BEILUN, CITY_CLERK, CIXI, YINZHOU, YUYAO
-from ops.demo.people import Stage
+from ops.demo.people import Json, Stage
 from ops.realm import CITIES, COUNTIES, NINGBO
 
 YEAR: Final = 2026
@@ -28,6 +28,10 @@ def check(stage: Stage) -> None:
     calendar = clerk.get(f"/calendars/{YEAR}")
     stage.claim(
         "2026 年工作日历含放假与补班",
-        holds=OFF in calendar["holidays"] and MADE_UP in calendar["workdays"],
-        seen=calendar.get("notice", ""),
+        holds=OFF in _days(calendar["days_off"]) and MADE_UP in _days(calendar["make_up"]),
+        seen=[len(_days(calendar[kind])) for kind in ("days_off", "make_up")],
     )
+
+
+def _days(holidays: list[Json]) -> set[str]:
+    return {day for holiday in holidays for day in holiday["days"]}

@@ -2,11 +2,14 @@
 
 import hashlib
 import json
+import re
+from datetime import datetime
 from typing import Final
 
-from ops.demo.intake import BEILUN, CITY_CLERK, CIXI, SMELLING, YINZHOU, Matters
-from ops.demo.people import Json, Stage
+from ops.demo.intake import BEILUN, CITY_CLERK, CIXI, COMPLAINTS, YINZHOU, Matters
+from ops.demo.people import Json, Stage, every
 
+NOT_FOUND: Final = 404
 MEMBERS: Final = (f"{CIXI}-county-leader-in-charge-1", f"{BEILUN}-county-leader-in-charge-1")
 
 
@@ -16,7 +19,7 @@ def sha256(content: object) -> str:
     return hashlib.sha256(packed.encode()).hexdigest()
 
 
-def report(stage: Stage, matters: Matters) -> None:
+def report(stage: Stage, matters: Matters) -> Json:
     """Smell with its repeat, and dust: redacted, numbered, frozen, hashed; receipts recorded."""
     stage.at("2026-03-16T08:30")
     issued = issued_report(stage, "weekly", "2026-03-09")
@@ -31,15 +34,39 @@ def report(stage: Stage, matters: Matters) -> None:
         seen=smell["repeats"],
     )
     check_frozen(stage, issued)
-    for login in MEMBERS:
-        stage.person(login).post(f"/reports/{issued['id']}/receipts", {})
-    stage.refused(
-        f"{CIXI}-officer-1", "非成员不能签收周报", f"/reports/{issued['id']}/receipts", {}
-    )
-    receipts = stage.person(CITY_CLERK).get(f"/reports/{issued['id']}")["receipts"]
-    stage.claim("签收已记录", holds=len(receipts) == len(MEMBERS), seen=len(receipts))
+    _sign(stage, issued)
     own = stage.person(f"{YINZHOU}-county-leader-in-charge-1").get(f"/reports/{issued['id']}")
     stage.claim("鄞州领导看不到他县事项", holds=own["items"] == [], seen=len(own["items"]))
+    outside = stage.person("510100-department-head-1").http.get(f"/api/v1/reports/{issued['id']}")
+    stage.claim("外市看不到周报", holds=outside.status_code == NOT_FOUND, seen=outside.status_code)
+    return issued
+
+
+def _sign(stage: Stage, issued: Json) -> None:
+    """Members confirm the receipt, one of them twice; nobody else can."""
+    path = f"/reports/{issued['id']}/receipts"
+    for login in (*MEMBERS, MEMBERS[0]):
+        stage.person(login).post(path, {})
+    stage.refused(f"{CIXI}-officer-1", "非成员不能签收周报", path, {})
+    receipts = stage.person(CITY_CLERK).get(f"/reports/{issued['id']}")["receipts"]
+    signed = sorted(each["account_id"] for each in receipts)
+    stage.claim(
+        "两名成员的签收各记录一次,时间为签收时",
+        holds=signed == sorted(stage.person(login).account_id for login in MEMBERS)
+        and every(receipts, lambda each: datetime.fromisoformat(each["at"]) == stage.instant),
+        seen=len(receipts),
+    )
+
+
+def check_unchanged(stage: Stage, issued: Json) -> None:
+    """Whatever became of its matters, the report says what it said."""
+    now = stage.person(CITY_CLERK).get(f"/reports/{issued['id']}")
+    frozen = ("number", "hash", "item_hashes", "items", "issued_at")
+    stage.claim(
+        f"{issued['number']} 事后未变",
+        holds=every(frozen, lambda name: now[name] == issued[name]),
+        seen=now["hash"][:16],
+    )
 
 
 def issued_report(stage: Stage, kind: str, period_start: str) -> Json:
@@ -57,6 +84,11 @@ def issued_report(stage: Stage, kind: str, period_start: str) -> Json:
 
 def check_frozen(stage: Stage, issued: Json) -> None:
     """Numbered, redacted, and exactly what its hash says."""
+    stage.claim(
+        f"{issued['number']} 已编号",
+        holds=re.fullmatch(r"330200-[WM]-2026-[0-9]{3}", issued["number"]) is not None,
+        seen=issued["number"],
+    )
     hashes = [sha256(each["content"]) for each in issued["items"]]
     header = {name: issued[name] for name in ("number", "period_start", "period_end")}
     stage.claim(
@@ -66,5 +98,6 @@ def check_frozen(stage: Stage, issued: Json) -> None:
         seen=issued["hash"][:16],
     )
     text = json.dumps(issued, ensure_ascii=False)
-    leaked = [secret for secret in SMELLING.values() if secret in text]
+    secrets = [each for matter in COMPLAINTS.values() for each in matter["petitioner"].values()]
+    leaked = [secret for secret in secrets if secret in text]
     stage.claim("报告不含信访人姓名、电话、住址", holds=not leaked, seen=leaked or "无")

@@ -1,0 +1,125 @@
+"""The whole suite as `make run` starts it, once for the test run, with the demo story played on it.
+
+The story moves the business clock, so it is played before anybody else comes; after it the clock
+stands, and the stack holds matters of every kind.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, TypeVar
+from uuid import uuid4
+
+import asyncpg
+import httpx
+import pytest
+
+from ops import demo, principals
+from ops.demo.people import Claim
+from ops.own_stack import own_stack
+from ops.principals import Principals
+from ops.ready import Ready
+from ops.services import SERVICES
+
+T = TypeVar("T")
+
+FRESH_S: Final = 300.0  # half an access token's life
+CLI: Final = {"grant_type": "password", "client_id": "liandong-cli"}
+# One row for every table of every service: how many rows it has, and what they say all together.
+TABLES: Final = """
+SELECT format('%I.%I', n.nspname, c.relname) AS name
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind = 'r' AND n.nspname = ANY ($1::text[]) ORDER BY 1
+"""
+
+
+@dataclass
+class WholeStack:
+    """A running stack, its logins, and what its story claimed."""
+
+    ready: Ready
+    realm: Principals
+    story: Sequence[Claim]
+    _sessions: dict[str, tuple[float, httpx.Client]] = field(default_factory=dict)
+
+    def anybody(self) -> httpx.Client:
+        """Somebody without a token."""
+        return httpx.Client(base_url=self.ready.gateway, timeout=30)
+
+    def login(self, login: str) -> httpx.Client:
+        """Somebody at the gateway, with a token that lasts for the test."""
+        until, http = self._sessions.get(login, (0.0, None))
+        if http is None or until < time.monotonic():
+            http = self.new_session(login)
+            self._sessions[login] = (time.monotonic() + FRESH_S, http)
+        return http
+
+    def new_session(self, login: str) -> httpx.Client:
+        """Another session of this login, which a test may end."""
+        password = next(each.password for each in self.realm.accounts if each.login == login)
+        return self.enter(login, password)
+
+    def enter(self, login: str, password: str) -> httpx.Client:
+        http = self.anybody()
+        answer = http.post("/oauth/token", data={**CLI, "username": login, "password": password})
+        assert answer.status_code == 200, answer.text
+        http.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+        return http
+
+    def close(self) -> None:
+        for _, http in self._sessions.values():
+            http.close()
+
+    async def rows(self) -> dict[str, tuple[int, str]]:
+        """For every table how many rows it has and a hash over all of them."""
+        owner = await asyncpg.connect(self.ready.databases["owner"])
+        try:
+            await owner.execute("SELECT set_config('app.system', 'on', false)")
+            found = await owner.fetch(TABLES, list(SERVICES))
+            return {each["name"]: await _summed(owner, each["name"]) for each in found}
+        finally:
+            await owner.close()
+
+
+async def _summed(owner: "asyncpg.Connection[Any]", table: str) -> tuple[int, str]:
+    row = await owner.fetchrow(
+        "SELECT count(*) AS rows, coalesce(sum(hashtextextended(t::text, 0)), 0)::text AS content"
+        f" FROM {table} AS t"  # noqa: S608 -- a name out of the catalogue
+    )
+    return row["rows"], row["content"]
+
+
+def fresh_key() -> dict[str, str]:
+    return {"Idempotency-Key": uuid4().hex}
+
+
+def until(what: str, look: Callable[[], T | None], *, within: float = 20.0) -> T:
+    """What `look` answers, as soon as it is truthy."""
+    end = time.monotonic() + within
+    while not (found := look()):
+        assert time.monotonic() < end, f"waited {within:.0f} s for {what}"
+        time.sleep(0.05)
+    return found
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[WholeStack]:
+    with own_stack(clock_from=demo.BEGINS) as ready:
+        # A thread, because the story runs event loops of its own and pytest may have one here.
+        with ThreadPoolExecutor(max_workers=1) as thread:
+            story = thread.submit(demo.played, ready).result()
+        assert ready.principals is not None
+        whole = WholeStack(ready, principals.read(Path(ready.principals)), story)
+        yield whole
+        whole.close()
+
+
+def problem(answer: httpx.Response) -> Mapping[str, Any]:
+    """The problem document of an answer that is one."""
+    assert answer.headers.get("content-type") == "application/problem+json", answer.text
+    document: Mapping[str, Any] = answer.json()
+    assert document["status"] == answer.status_code
+    assert {"type", "title", "detail", "code", "request_id"} <= set(document)
+    return document
