@@ -6,11 +6,8 @@ from http import HTTPStatus
 from typing import Any, Final
 
 import orjson
-from asyncpg import PostgresError
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
-from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 
 from shared import errors
@@ -204,35 +201,12 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
     return response
 
 
-async def _on_stale_row(request: Request, _: Exception) -> Response:
-    return problem(errors.StaleVersion(current="?"), request.headers)
-
-
-# What PostgreSQL says when a request met another and may simply be tried again.
-RETRYABLE: Final = frozenset({"40001", "40P01", "55P03", "57014"})
-# A unique or exclusion constraint: the same thing exists, or the time is taken.
-TAKEN: Final = frozenset({"23505", "23P01"})
-# Text PostgreSQL cannot store, met before a schema could refuse it.
-BAD_TEXT: Final = frozenset({"22021", "22P05"})
-
-
-async def _on_database_error(request: Request, error: Exception) -> Response:
-    # The ORM wraps what the driver raised; a hot statement lets it through as it is.
-    code = getattr(getattr(error, "orig", error), "sqlstate", None)
-    if code in BAD_TEXT:
-        return problem(errors.MalformedRequest(reason="text"), request.headers)
-    if code in TAKEN:
-        return problem(errors.AlreadyExists(), request.headers)
-    if isinstance(error, PoolTimeout) or code is None or code in RETRYABLE:
-        log.warning("database busy", extra={"sqlstate": code})
-        return problem(errors.Unavailable(what="database"), request.headers)
-    log.error("database refused", exc_info=error)
-    return problem(AppError(), request.headers)
-
-
 async def _on_anything(request: Request, error: Exception) -> Response:
     log.error("unhandled", exc_info=error)
-    return problem(AppError(), request.headers)
+    response = problem(AppError(), request.headers)
+    # Answered outside of all middleware, also of the one that sets this header.
+    response.headers["X-Request-Id"] = current_request().request_id
+    return response
 
 
 def install(app: FastAPI) -> None:
@@ -240,9 +214,4 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(AppError, _on_app_error)
     app.add_exception_handler(RequestValidationError, _on_invalid_request)
     app.add_exception_handler(HTTPException, _on_http_exception)
-    app.add_exception_handler(StaleDataError, _on_stale_row)
-    app.add_exception_handler(DBAPIError, _on_database_error)
-    app.add_exception_handler(PoolTimeout, _on_database_error)
-    app.add_exception_handler(PostgresError, _on_database_error)
-    app.add_exception_handler(OSError, _on_database_error)
     app.add_exception_handler(Exception, _on_anything)

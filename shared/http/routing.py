@@ -121,9 +121,9 @@ async def _remember(session: AsyncSession, attempt: Attempt, response: Response)
     headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
     await session.flush()
     connection = await driver(session)
-    await connection.execute(
+    kept = await connection.execute(
         "INSERT INTO idempotency (principal, key, route, body_hash, status, headers, body)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
         attempt.principal,
         attempt.key,
         attempt.route,
@@ -132,6 +132,8 @@ async def _remember(session: AsyncSession, attempt: Attempt, response: Response)
         orjson.dumps(headers).decode(),
         response.body,
     )
+    if kept == "INSERT 0 0":
+        raise KeyInUse  # its twin was done between our look and our lock
 
 
 class StrictRequest(Request):
