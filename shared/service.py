@@ -13,14 +13,16 @@ from fastapi import APIRouter, FastAPI, Request
 from shared import reference
 from shared.auth.authenticator import Authenticator
 from shared.auth.tokens import Jwks, KeyRing, TokenType, Verifier
-from shared.clock import Clock, clock_for
+from shared.clock import Clock
 from shared.clock_rows.sweep import SWEEP_JOB, WATCH_JOB
 from shared.db.session import SYSTEM, Database
+from shared.db.simulated_clock import clock_for
 from shared.errors import Unavailable
 from shared.http import problems
 from shared.http.access import public
 from shared.http.client import IdentityTokens, ServiceClient
 from shared.http.context import enter
+from shared.http.database_problems import install_database_problems
 from shared.http.document import demand_headers, describe, operation_id
 from shared.http.limits import DEFAULT, Bounds, Limits
 from shared.http.request_ids import RequestIds
@@ -79,6 +81,7 @@ def create_service_app(service: Service) -> FastAPI:
     for router in at_root:
         app.include_router(router)
     problems.install(app)
+    install_database_problems(app)
     demand_headers(app)
     app.add_middleware(Limits, bounds=service.bounds)
     app.add_middleware(RequestIds)

@@ -5,12 +5,11 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from shared.clock import SimulatedClock, SystemClock
+from shared.clock import Clock
 
 
 async def _now(request: Request) -> datetime:
-    clock: SystemClock | SimulatedClock = request.state.clock
-    # Within the request's transaction where it has one: see SimulatedClock.
+    clock: Clock = request.state.clock
     return await clock.now(getattr(request.state, "session", None))
 
 

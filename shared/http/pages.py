@@ -94,7 +94,7 @@ def _open(request: Request, cursor: str) -> tuple[Any, ...]:
     return tuple(orjson.loads(body))
 
 
-def _page_request(
+async def _page_request(
     request: Request,
     response: Response,
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = 50,

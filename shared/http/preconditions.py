@@ -14,7 +14,7 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
-def _expected_version(
+async def _expected_version(
     if_match: Annotated[str | None, Header(description='ETag of what was read, e.g. "3"')] = None,
 ) -> int:
     if if_match is None:

@@ -11,9 +11,9 @@ import asyncpg
 import pytest
 
 from services.petitions.reports.jobs import JOBS
-from shared.clock import SimulatedClock
 from shared.contracts.petitions import CallbackRecorded
 from shared.db.session import Database
+from shared.db.simulated_clock import SimulatedClock
 from shared.jobs import run_job
 from tests.integration.petitions.conftest import (
     CANARIES,
