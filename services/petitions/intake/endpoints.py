@@ -9,7 +9,7 @@ import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.petitions.intake import queries, use_cases
+from services.petitions.intake import queries
 from services.petitions.intake.domain.petition import NewPetition, State, Step
 from services.petitions.intake.models import Petition, PetitionStep
 from services.petitions.intake.schemas import (
@@ -22,6 +22,8 @@ from services.petitions.intake.schemas import (
     RevealIn,
     StepOut,
 )
+from services.petitions.intake.use_cases import reading, steps
+from services.petitions.intake.use_cases.register import register as register_petition
 from services.petitions.vault.domain import IDENTITY, Field, Identity, Reader, Shown, shown
 from services.petitions.vault.use_cases import VaultKeys
 from shared import reference
@@ -38,7 +40,7 @@ from shared.http.routing import COMPUTES, Route, SessionDep
 router: Final = APIRouter(prefix="/petitions", tags=["petitions"], route_class=Route)
 
 
-def _keys(request: Request) -> VaultKeys:
+async def _keys(request: Request) -> VaultKeys:
     keys: VaultKeys = request.state.vault_keys
     return keys
 
@@ -58,7 +60,7 @@ async def register(
     """Register a petition: number, clocks, the petitioner's identity into the vault."""
     facts = {name: getattr(body, name) for name in NewPetition.__slots__}
     identity = Identity(**body.petitioner.model_dump()) if body.petitioner else None
-    petition, due = await use_cases.register(
+    petition, due = await register_petition(
         session, actor, NewPetition(**facts), identity, keys=keys, now=now
     )
     response.headers["ETag"] = etag(petition.version)
@@ -117,7 +119,7 @@ async def reveal(
     keys: Keys,
 ) -> RevealedOut:
     """The petitioner's identity, or the text as written, for a reason; always recorded."""
-    revealed = await use_cases.reveal(
+    revealed = await reading.reveal(
         session,
         actor,
         petition_id,
@@ -133,7 +135,7 @@ async def shown_to(
     session: AsyncSession, actor: Actor, petition: Petition, *, now: datetime, response: Response
 ) -> PetitionOut:
     """The petition through the mask of its reader; the answer of every route on one petition."""
-    reader = use_cases.reader_of(actor, petition)
+    reader = reading.reader_of(actor, petition)
     in_progress = petition.state is State.IN_PROGRESS
     # An auditor says first what for: see `reveal`.
     full_text = (
@@ -161,7 +163,7 @@ async def shown_to(
                 for clock in await clocks_of(session, [petition.id])
             ],
             "history": [StepOut.model_validate(line) for line in history],
-            "actions": use_cases.actions(actor, petition),
+            "actions": steps.actions(actor, petition),
         }
     )
 
