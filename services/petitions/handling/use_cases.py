@@ -22,7 +22,7 @@ from services.petitions.intake.domain import profiles
 from services.petitions.intake.domain.petition import Step, step as leads_to
 from services.petitions.intake.domain.profiles import ClockKind
 from services.petitions.intake.models import Petition
-from services.petitions.intake.use_cases import begin, check_divisions, decider, take
+from services.petitions.intake.use_cases.steps import begin, check_divisions, decider, take
 from services.petitions.vault.use_cases import VaultKeys, without_petitioner
 from shared import divisions
 from shared.auth.actor import Actor

@@ -13,9 +13,10 @@ from services.petitions.repeats.queries import matter
 from services.petitions.reports import domain, queries
 from services.petitions.reports.domain import ReportKind
 from services.petitions.reports.models import Report, ReportItem, ReportReceipt
-from services.petitions.through_train import queries as train_queries, use_cases as train
+from services.petitions.through_train import queries as train_queries
 from services.petitions.through_train.domain import Period, State, midnight
 from services.petitions.through_train.models import Escalation, WorkingGroup
+from services.petitions.through_train.use_cases import escalation as train
 from shared import divisions, reference
 from shared.audit.trace import SYSTEM_ACTOR, record
 from shared.auth.actor import Actor

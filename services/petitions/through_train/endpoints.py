@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.petitions.intake.schemas import ClockOut
-from services.petitions.through_train import queries, use_cases
+from services.petitions.through_train import queries
 from services.petitions.through_train.domain import State
 from services.petitions.through_train.models import Escalation, WorkingGroup, WorkingGroupMember
 from services.petitions.through_train.schemas import (
@@ -24,6 +24,7 @@ from services.petitions.through_train.schemas import (
     WorkingGroupIn,
     WorkingGroupOut,
 )
+from services.petitions.through_train.use_cases import escalation as escalation_steps, working_group
 from shared import reference
 from shared.auth.actor import Actor
 from shared.clock_rows.rows import clocks_of
@@ -74,7 +75,7 @@ async def raise_supervision(
     response: Response,
 ) -> EscalationOut:
     """Raise the supervision (提级督办); asks for a cross-county inspection."""
-    escalation = await use_cases.decide(
+    escalation = await escalation_steps.decide(
         session,
         actor,
         escalation_id,
@@ -97,7 +98,7 @@ async def keep(
     response: Response,
 ) -> EscalationOut:
     """Leave the supervision where it is (不提级); if unsolved, the period report names it."""
-    escalation = await use_cases.decide(
+    escalation = await escalation_steps.decide(
         session, actor, escalation_id, level=None, reason=body.reason, version=version, now=now
     )
     return await _shown(session, actor, escalation, now=now, response=response)
@@ -114,7 +115,7 @@ async def take_up(
     response: Response,
 ) -> EscalationOut:
     """The city takes the matter up (市级重点解决) and names who owns it."""
-    escalation = await use_cases.take_up(
+    escalation = await escalation_steps.take_up(
         session,
         actor,
         escalation_id,
@@ -137,7 +138,7 @@ async def resolve(
     response: Response,
 ) -> EscalationOut:
     """Solved: proof of rectification and a new call-back that is not bad."""
-    escalation = await use_cases.resolve(
+    escalation = await escalation_steps.resolve(
         session, actor, escalation_id, proof=body.proof, version=version, now=now
     )
     return await _shown(session, actor, escalation, now=now, response=response)
@@ -153,7 +154,7 @@ async def found_group(
     body: WorkingGroupIn, actor: ActorDep, session: SessionDep, now: Now, response: Response
 ) -> WorkingGroup:
     """Found a city's working group (直通车工作群)."""
-    group = await use_cases.found_group(session, actor, city=body.city, name=body.name, now=now)
+    group = await working_group.found_group(session, actor, city=body.city, name=body.name, now=now)
     response.headers["ETag"] = etag(group.version)
     return group
 
@@ -192,7 +193,7 @@ async def add_member(
 ) -> WorkingGroupMember:
     """Take a leader or department head into the group."""
     (await queries.working_group(session, group_id)).require_version(version)
-    return await use_cases.add_member(session, actor, group_id, **body.model_dump(), now=now)
+    return await working_group.add_member(session, actor, group_id, **body.model_dump(), now=now)
 
 
 async def _shown(
@@ -217,6 +218,6 @@ async def _shown(
                 EscalationStepOut.model_validate(line)
                 for line in await queries.history(session, escalation.id)
             ],
-            "actions": use_cases.actions(actor, escalation),
+            "actions": escalation_steps.actions(actor, escalation),
         }
     )

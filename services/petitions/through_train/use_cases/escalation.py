@@ -23,12 +23,10 @@ from services.petitions.through_train.domain import (
 from services.petitions.through_train.models import (
     Escalation,
     EscalationStep,
-    WorkingGroup,
-    WorkingGroupMember,
 )
 from shared import divisions
 from shared.audit.trace import SYSTEM_ACTOR, record
-from shared.auth.actor import Actor, Role
+from shared.auth.actor import Actor
 from shared.auth.policy import may, require
 from shared.clock_rows.rows import (
     ClockState,
@@ -329,69 +327,3 @@ async def _begin(
 
 async def _settings(session: AsyncSession, division: str, now: datetime) -> Mapping[str, Any]:
     return await rule_settings(session, division=division, on_day=legal_day(now))
-
-
-async def found_group(
-    session: AsyncSession, actor: Actor, *, city: str, name: str, now: datetime
-) -> WorkingGroup:
-    """Found a city's working group; its reports begin with the next cut-off."""
-    require(actor, "working_group.manage", division=city)
-    group = WorkingGroup(
-        city=city, name=name, created_at=now, visible_to=divisions.visibility([city])
-    )
-    session.add(group)
-    await session.flush()
-    await _record_group(session, actor, group, "working_group.found", after={"name": name}, now=now)
-    return group
-
-
-async def add_member(
-    session: AsyncSession,
-    actor: Actor,
-    group_id: UUID,
-    *,
-    account_id: UUID,
-    name: str,
-    division: str,
-    role: Role,
-    now: datetime,
-) -> WorkingGroupMember:
-    """Take somebody into the group; from then on its reports are visible to the member's county."""
-    group = await queries.working_group(session, group_id)
-    require(actor, "working_group.manage", division=group.city)
-    member = WorkingGroupMember(
-        group_id=group.id,
-        account_id=account_id,
-        name=name,
-        division=division,
-        role=role,
-        joined_at=now,
-        visible_to=divisions.visibility([group.city, division]),
-    )
-    session.add(member)
-    group.visible_to = sorted({*group.visible_to, *member.visible_to})
-    await session.flush()
-    facts = {"account": account_id, "division": division, "role": role}
-    await _record_group(session, actor, group, "working_group.add_member", after=facts, now=now)
-    return member
-
-
-async def _record_group(
-    session: AsyncSession,
-    actor: Actor,
-    group: WorkingGroup,
-    action: str,
-    *,
-    after: Mapping[str, Any],
-    now: datetime,
-) -> None:
-    await record(
-        session,
-        actor,
-        action,
-        object_kind="working_group",
-        object_id=group.id,
-        now=now,
-        seen_by=[group.city],
-        after=after,
-    )

@@ -1,0 +1,86 @@
+"""Who reads a petition as what, and the petitioner's identity for a reason."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.petitions.intake import queries
+from services.petitions.intake.domain.petition import State
+from services.petitions.intake.models import Petition
+from services.petitions.intake.use_cases.steps import KIND, seen_by
+from services.petitions.vault import use_cases as vault
+from services.petitions.vault.domain import (
+    IDENTITY,
+    Field,
+    Reader,
+    Shown,
+    readable,
+    shown,
+)
+from services.petitions.vault.use_cases import VaultKeys
+from shared.audit.trace import record
+from shared.auth.actor import Actor, Role
+from shared.auth.policy import require
+from shared.errors import NotFound
+
+
+def reader_of(actor: Actor, petition: Petition) -> Reader:
+    """How the caller stands to the petition; the nearest relation counts."""
+    clerk, officer = frozenset({Role.PETITION_CLERK}), frozenset({Role.OFFICER})
+    if actor.is_of(clerk, petition.holder) or actor.holds_at(clerk, petition.office):
+        return Reader.CLERK
+    if actor.is_of(officer, petition.holder):
+        return Reader.OFFICER
+    if actor.holds_at(frozenset({Role.AUDITOR}), petition.holder):
+        return Reader.AUDITOR
+    return Reader.JOINT_UNIT if actor.holds(officer) else Reader.LEADERS
+
+
+async def reveal(
+    session: AsyncSession,
+    actor: Actor,
+    petition_id: UUID,
+    *,
+    fields: Sequence[Field],
+    reason: str,
+    keys: VaultKeys,
+    now: datetime,
+) -> dict[str, str | None]:
+    """The asked fields of the petitioner as far as the matrix lets this reader; always recorded."""
+    petition = await queries.petition(session, petition_id)
+    require(actor, "petition.reveal", division=petition.holder)
+    if petition.petitioner_id is None:
+        raise NotFound(what="petitioner")
+    concerned = seen_by(petition)
+    identity = await vault.reveal(
+        session,
+        petition.petitioner_id,
+        actor=actor,
+        fields=fields,
+        reason=reason,
+        keys=keys,
+        seen_by=concerned,
+        now=now,
+    )
+    await record(
+        session,
+        actor,
+        "petition.reveal",
+        object_kind=KIND,
+        object_id=petition.id,
+        now=now,
+        seen_by=concerned,
+        reason=reason,
+    )
+    reader = reader_of(actor, petition)
+    in_progress = petition.state is State.IN_PROGRESS
+    told = {
+        field.value: readable(field, reader, identity=identity, in_progress=in_progress)
+        for field in fields
+        if field in IDENTITY
+    }
+    if Field.TEXT in fields and shown(Field.TEXT, reader, in_progress=in_progress) is Shown.FULL:
+        told[Field.TEXT.value] = petition.body
+    return told

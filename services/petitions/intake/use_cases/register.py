@@ -1,0 +1,124 @@
+"""Registering a petition: number, clocks, and its petitioner into the vault."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from datetime import date, datetime
+from typing import Any, Final
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.petitions.intake import queries
+from services.petitions.intake.domain import petition as life, profiles
+from services.petitions.intake.domain.petition import NewPetition
+from services.petitions.intake.domain.profiles import ClockKind
+from services.petitions.intake.models import Petition
+from services.petitions.intake.use_cases.steps import KIND, begin, check_divisions, write_line
+from services.petitions.vault import use_cases as vault
+from services.petitions.vault.domain import (
+    Field,
+    Identity,
+    masked,
+    redact,
+)
+from services.petitions.vault.use_cases import VaultKeys
+from shared import divisions
+from shared.auth.actor import Actor
+from shared.auth.policy import require
+from shared.clocks.days import legal_day
+from shared.contracts.petitions import PetitionRegistered
+from shared.messaging.outbox import announce
+
+# Characters the columns hold; a text may grow by being redacted.
+TITLE_LENGTH: Final = 200
+
+
+async def register(
+    session: AsyncSession,
+    actor: Actor,
+    new: NewPetition,
+    identity: Identity | None,
+    *,
+    keys: VaultKeys,
+    now: datetime,
+) -> tuple[Petition, dict[str, date | None]]:
+    """Register a petition at receipt (art. 22) and start its clocks; identity to the vault."""
+    require(actor, "petition.register", division=new.office)
+    await _check(session, new, now=now)
+    concerned = [new.office, *new.divisions]
+    day = legal_day(now)
+    serial = await queries.next_number(session, KIND, new.office, day.year)
+    sealed = None
+    if identity is not None:
+        sealed = await vault.seal(session, identity, keys=keys, seen_by=concerned, now=now)
+    profile = profiles.profile_for(new.divisions[0], new.channel, legal_day(new.received_at))
+    shares = life.shares_of(new.divisions, new.division_shares)
+    petition = Petition(
+        **asdict(new, dict_factory=_columns) | {"place": _place(new.place, identity)},
+        number=f"{new.office}-{day.year}-{serial:06d}",
+        profile=profile.code,
+        holder=new.office,
+        shares={division: str(share) for division, share in shares.items()},
+        redacted_title=redact(new.title, identity)[:TITLE_LENGTH],
+        redacted_body=redact(new.body, identity),
+        anonymous=identity is None,
+        petitioner_id=sealed.entry_id if sealed else None,
+        petitioner_tokens=sealed.tokens if sealed else [],
+        petitioner_masked=_masked(identity),
+        registered_at=now,
+        visible_to=divisions.visibility(concerned),
+    )
+    await queries.insert(session, "petition", _row(petition))
+    await queries.keep_parts(session, petition)
+    petition.version = 1
+    await write_line(session, petition, actor, None, reason=None, facts={}, now=now)
+    due = {}
+    for kind, term in (
+        (ClockKind.ROUTING, profiles.ROUTING),
+        (ClockKind.NOTICE, profiles.NOTICE),
+        (ClockKind.ACCEPTANCE, profile.accept),
+    ):
+        due[kind.value] = await begin(session, petition, kind, term, at=new.received_at)
+    await announce(
+        session,
+        PetitionRegistered(
+            petition_id=petition.id,
+            number=petition.number,
+            divisions=petition.divisions,
+            office=petition.office,
+        ),
+        now=now,
+    )
+    return petition, due
+
+
+def _place(place: str, identity: Identity | None) -> str:
+    """Where the pollution is, for every reader: an address may stay, whose it is may not."""
+    return redact(place, replace(identity, address=None) if identity else None)[:TITLE_LENGTH]
+
+
+def _columns(facts: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in facts
+        if name != "division_shares"
+    }
+
+
+def _row(petition: Petition) -> dict[str, Any]:
+    """The petition as a row: no generated column, the version a new row has."""
+    facts = petition.model_dump(exclude={"holder_city"})
+    return {**facts, "version": 1}
+
+
+def _masked(identity: Identity | None) -> dict[str, Any]:
+    """What masked readers get, made once, so that showing it never opens the vault."""
+    if identity is None:
+        return {}
+    fields = (Field.NAME, Field.PHONE, Field.ID_NUMBER, Field.ADDRESS)
+    return {field.value: masked(field, identity) for field in fields}
+
+
+async def _check(session: AsyncSession, new: NewPetition, *, now: datetime) -> None:
+    if new.received_at > now:
+        raise life.ReceivedInFuture(reason="future", pointer="/received_at")
+    await check_divisions(session, [new.office, *new.divisions], now=now)

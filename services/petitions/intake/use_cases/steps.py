@@ -1,0 +1,179 @@
+"""Taking steps with a petition: state, history, trace and event are one act."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.petitions.intake import queries
+from services.petitions.intake.domain import petition as life
+from services.petitions.intake.domain.petition import Step
+from services.petitions.intake.domain.profiles import ClockKind
+from services.petitions.intake.models import Petition, PetitionStep
+from services.petitions.vault import use_cases as vault
+from services.petitions.vault.queries import show_to as show_entry_to
+from services.petitions.vault.use_cases import VaultKeys
+from shared import divisions, reference
+from shared.audit.trace import record
+from shared.auth.actor import Actor
+from shared.auth.policy import may
+from shared.clock_rows.rows import Ladder, start_clock
+from shared.clocks.days import legal_day
+from shared.clocks.term import Term
+from shared.contracts.petitions import PetitionChanged
+from shared.errors import InvalidInput
+from shared.ids import uuid7
+from shared.messaging.outbox import announce
+from shared.rule_settings import rule_settings
+
+KIND: Final = "petition"
+ANSWERS: Final = frozenset({Step.ACCEPT_OBJECTION, Step.REJECT_OBJECTION})
+# What hands the petition to another unit.
+MOVES: Final = frozenset({Step.TRANSFER, Step.ASSIGN, Step.ACCEPT_OBJECTION})
+# What a call-back does to a petition; nobody does it otherwise.
+BY_CALL: Final = frozenset({Step.SETTLE, Step.REOPEN})
+
+
+class UnknownDivision(InvalidInput):
+    code = "unknown_division"
+    zh = "行政区划代码不存在:{codes}"
+    en = "There is no division {codes}."
+
+
+async def check_divisions(session: AsyncSession, codes: Sequence[str], *, now: datetime) -> None:
+    """UnknownDivision unless every code is a division valid today."""
+    known = await reference.division_names(session, codes, on_day=legal_day(now))
+    if missing := sorted(set(codes) - set(known)):
+        raise UnknownDivision(reason="division", pointer="/divisions", codes=", ".join(missing))
+
+
+async def begin(
+    session: AsyncSession, petition: Petition, kind: ClockKind, term: Term, *, at: datetime
+) -> date | None:
+    """Start one of the petition's clocks at the instant of its event; return the last day."""
+    settings = await rule_settings(session, division=petition.holder, on_day=legal_day(at))
+    due = await start_clock(
+        session,
+        subject_kind=KIND,
+        subject_id=petition.id,
+        kind=kind,
+        term=term,
+        ladder=Ladder(
+            timedelta(hours=settings["clocks.warn_before_hours"]),
+            timedelta(hours=settings["clocks.raise_after_hours"]),
+        ),
+        started_at=at,
+        seen_by=seen_by(petition),
+    )
+    return due.due_on
+
+
+def seen_by(petition: Petition) -> list[str]:
+    """Whom the petition concerns: who registered it, who has it, and where the matter lies."""
+    return [petition.office, petition.holder, *petition.divisions]
+
+
+async def take(
+    session: AsyncSession,
+    petition: Petition,
+    step: Step,
+    *,
+    actor: Actor,
+    reason: str | None,
+    keys: VaultKeys,
+    now: datetime,
+    facts: dict[str, Any] | None = None,
+) -> None:
+    """The only place a petition's state changes: step, history, trace and event are one act.
+
+    History and trace are read by more than may know the petitioner, so they keep the reason
+    redacted.
+    """
+    before = {"state": petition.state}
+    petition.state = life.step(petition.state, step)
+    if reason is not None:
+        reason = await vault.without_petitioner(session, petition.petitioner_id, reason, keys=keys)
+    await _show_to_holder(session, petition)
+    await session.flush()
+    if step in MOVES:
+        await queries.keep_parts(session, petition)
+    await write_line(
+        session, petition, actor, step, reason=reason, facts=facts or {}, now=now, before=before
+    )
+    await announce(
+        session,
+        PetitionChanged(
+            petition_id=petition.id,
+            number=petition.number,
+            step=step,
+            state=petition.state,
+            divisions=petition.divisions,
+            office=petition.office,
+        ),
+        now=now,
+    )
+
+
+async def _show_to_holder(session: AsyncSession, petition: Petition) -> None:
+    """The unit that gets the petition sees all of it; one that lost it sees nothing."""
+    visible_to = divisions.visibility(seen_by(petition))
+    if visible_to == petition.visible_to:
+        return
+    petition.visible_to = visible_to
+    await queries.show_to(session, petition)
+    if petition.petitioner_id is not None:
+        await show_entry_to(session, petition.petitioner_id, visible_to)
+
+
+async def write_line(
+    session: AsyncSession,
+    petition: Petition,
+    actor: Actor,
+    step: Step | None,
+    *,
+    reason: str | None,
+    facts: dict[str, Any],
+    now: datetime,
+    before: dict[str, Any] | None = None,
+) -> None:
+    """The history line and the audit row of one act."""
+    line = PetitionStep(
+        id=uuid7(),
+        petition_id=petition.id,
+        step=step,
+        state=petition.state,
+        actor_id=actor.id,
+        actor_name=actor.name,
+        reason=reason,
+        facts=facts,
+        at=now,
+        visible_to=petition.visible_to,
+    )
+    await queries.insert(session, "petition_step", line.model_dump())
+    await record(
+        session,
+        actor,
+        f"petition.{step or 'register'}",
+        object_kind=KIND,
+        object_id=petition.id,
+        now=now,
+        seen_by=seen_by(petition),
+        reason=reason,
+        before=before,
+        after={"state": petition.state, "holder": petition.holder, **facts},
+    )
+
+
+def decider(petition: Petition, step: Step) -> str:
+    """Whose step it is: the sender answers an objection, the unit that has it does the rest."""
+    return petition.office if step in ANSWERS else petition.holder
+
+
+def actions(actor: Actor, petition: Petition) -> list[str]:
+    """The steps this caller may take with the petition now."""
+    return [
+        step.value
+        for step in life.TRANSITIONS[petition.state]
+        if step not in BY_CALL and may(actor, f"petition.{step}", division=decider(petition, step))
+    ]
