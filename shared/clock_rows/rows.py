@@ -78,10 +78,15 @@ class ClockRow:
         return explain(self.ledger, self.term, calendar)
 
 
+# Clock and alarm at once: a registration starts three clocks, and every trip counts.
 INSERT: Final = """
-INSERT INTO clock (id, subject_kind, subject_id, kind, term, ledger, due_on, due_at, versions,
-                   visible_to, warn_before, raise_after)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+WITH started AS (
+  INSERT INTO clock (id, subject_kind, subject_id, kind, term, ledger, due_on, due_at, versions,
+                     visible_to, warn_before, raise_after)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+)
+INSERT INTO clock_alarm (clock_id, rungs, rung, fires_at)
+VALUES ($1, $13::timestamptz[], 0, ($13::timestamptz[])[1])
 """
 ARM: Final = """
 INSERT INTO clock_alarm (clock_id, rungs, rung, fires_at)
@@ -117,11 +122,9 @@ async def start_clock(
     """Begin a clock at the instant of its event and arm its rungs."""
     ledger = Ledger(started_at)
     due = deadline(ledger, term, await reference.calendar(session))
-    clock_id = uuid7()
-    connection = await driver(session)
-    await connection.execute(
+    await (await driver(session)).execute(
         INSERT,
-        clock_id,
+        uuid7(),
         subject_kind,
         subject_id,
         kind,
@@ -133,8 +136,8 @@ async def start_clock(
         divisions.visibility(seen_by),
         ladder.warn_before,
         ladder.raise_after,
+        ladder.rungs(due),
     )
-    await connection.execute(ARM, clock_id, ladder.rungs(due))
     return due
 
 
