@@ -49,7 +49,7 @@ class Standing:
     def __init__(self, instant: datetime) -> None:
         self.instant = instant
 
-    async def now(self) -> datetime:
+    async def now(self, within: object = None) -> datetime:  # noqa: ARG002 -- the protocol's
         return self.instant
 
 
