@@ -13,18 +13,8 @@ from shared.db.session import SYSTEM, Context, Database, driver
 from shared.ids import uuid7
 from shared.jobs import forget_answers
 from tests.integration.shared.conftest import Caller, Served, Sql
+from tests.integration.shared.petitions import a_petition
 from tests.support.postgres import CLOCK_STARTS
-
-BODY: dict[str, Any] = {
-    "channel": "hotline_12345",
-    "media": ["air"],
-    "office": "330281",
-    "divisions": ["330281"],
-    "title": "夜间酸味",
-    "body": "夜里有酸味",
-    "place": "长河镇",
-    "received_at": CLOCK_STARTS.isoformat(),
-}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -43,7 +33,7 @@ def clerk(petitions: Served) -> Caller:
 async def register(petitions: Served, caller: Caller, key: str, **changes: Any) -> httpx.Response:
     return await petitions.http.post(
         "/api/v1/petitions",
-        json={**BODY, **changes},
+        json=a_petition(**changes),
         headers={**caller.headers, "Idempotency-Key": key},
     )
 
