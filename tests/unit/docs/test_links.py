@@ -1,4 +1,4 @@
-"""What the documents point at exists: files, headings, environment variables, rights, decisions."""
+"""What the documents point at exists: files, headings, environment variables, rights."""
 
 import re
 from pathlib import Path
@@ -21,6 +21,9 @@ PAGES: Final = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 LINK: Final = re.compile(r"\]\(([^)\s]+)\)")
 HEADING: Final = re.compile(r"^#+ (.+)$", re.MULTILINE)
 VARIABLE: Final = re.compile(r"`((?:LIANDONG_|DATABASE_|TEST_DATABASE_)[A-Z_]+)`")
+PATH: Final = re.compile(
+    r"`((?:bench|docker|gateway|migrations|ops|services|shared|tests)/[\w/.-]*)[`:]"
+)
 ACTION: Final = re.compile(r"`([a-z_]+\.[a-z_]+)`")
 SETTINGS: Final[tuple[type[BaseSettings], ...]] = (
     FaultSettings,
@@ -72,6 +75,13 @@ def test_every_link_leads_somewhere(page: Path) -> None:
     targets = LINK.findall(page.read_text(encoding="utf-8"))
 
     assert [each for each in targets if "://" not in each and is_broken(page, each)] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_file_that_is_named_exists(page: Path) -> None:
+    named = PATH.findall(page.read_text(encoding="utf-8"))
+
+    assert [each for each in named if not (ROOT / each).exists()] == []
 
 
 def test_operations_names_every_variable_and_no_other() -> None:
