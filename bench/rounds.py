@@ -5,6 +5,7 @@ does meets all alike; a ratio is taken between slices of the same round.
 """
 
 import statistics
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -109,6 +110,7 @@ class Rounds:
             self.reset()
         server, postgres = _used(variant.process_id), _used(self.postmaster)
         fired = variant.fire(seconds)
+        time.sleep(PAUSE)
         return Sample(fired, _used(variant.process_id) - server, _used(self.postmaster) - postgres)
 
 

@@ -74,7 +74,7 @@ REARM: Final = (
 class _Standing:
     """Business time that does not pass."""
 
-    async def now(self) -> datetime:
+    async def now(self, within: object = None) -> datetime:  # noqa: ARG002 -- as Clock has it
         return NOW
 
 
