@@ -1,5 +1,6 @@
 """Rules of handling: why a petition may be refused, what an answer must say."""
 
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
@@ -74,3 +75,15 @@ class StillReachable(RuleViolation):
 def require_handler(handler_id: UUID | None, actor_id: UUID) -> None:
     if handler_id != actor_id:
         raise NotTheHandler
+
+
+class ReportDuePast(InvalidInput):
+    code = "report_due_past"
+    zh = "办结报告的期限 {day} 已过。"
+    en = "The day the closing report is due, {day}, is past."
+
+
+def require_report_ahead(day: date | None, *, today: date) -> None:
+    """A closing report is asked for by today at the earliest."""
+    if day is not None and day < today:
+        raise ReportDuePast(reason="report due", pointer="/report_due_on", day=day)

@@ -16,6 +16,7 @@ from services.petitions.handling.domain import (
     RefusalReason,
     StillReachable,
     require_handler,
+    require_report_ahead,
 )
 from services.petitions.intake import queries
 from services.petitions.intake.domain import profiles
@@ -73,6 +74,7 @@ async def route(
     await check_divisions(session, [unit], now=now)
     if not divisions.covers(divisions.scope(petition.holder), unit):
         raise OutsideUnit(reason="unit", pointer="/unit", unit=unit, holder=petition.holder)
+    require_report_ahead(report_due_on, today=legal_day(now))
     petition.holder = unit
     petition.report_due_on = report_due_on
     facts = {"unit": unit, "report_due_on": report_due_on and report_due_on.isoformat()}
@@ -146,7 +148,7 @@ async def accept(
     # To object was a right, no duty: who accepts late has not missed it.
     await drop_clocks(session, subject_id=petition.id, at=now)
     profile = profiles.profile_for(
-        petition.divisions[0], petition.channel, legal_day(petition.received_at)
+        petition.divisions[0], petition.channel, petition.track, legal_day(petition.received_at)
     )
     await begin(session, petition, ClockKind.CLOSING, profile.close, at=now)
     return petition

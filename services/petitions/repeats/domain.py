@@ -47,6 +47,14 @@ class RepeatOfItself(RuleViolation):
     en = "A petition is not a repeat of itself."
 
 
+class HasRepeats(RuleViolation):
+    """Two matters become one only by somebody who looks at every item of both."""
+
+    code = "has_repeats"
+    zh = "该件已是其他重复件的首件,请先分别认定。"
+    en = "The petition is itself the first of a matter with repeats; decide on those first."
+
+
 class NotEarlier(RuleViolation):
     code = "repeat_not_later"
     zh = "重复件的收到时间应晚于首件。"

@@ -11,6 +11,7 @@ from services.petitions.intake.queries import lock_petition, petition as read_pe
 from services.petitions.repeats import queries
 from services.petitions.repeats.domain import (
     Ground,
+    HasRepeats,
     Likeness,
     NotEarlier,
     NotTheSamePerson,
@@ -115,6 +116,8 @@ async def confirm(
 async def _common_ground(session: AsyncSession, petition: Petition, root: Petition) -> list[Ground]:
     if petition.id == root.id:
         raise RepeatOfItself
+    if await queries.repeats_of(session, petition.id):
+        raise HasRepeats
     if petition.received_at < root.received_at:
         raise NotEarlier
     neighbours = await reference.neighbours(session, petition.divisions[0])

@@ -1,11 +1,11 @@
 """Deadlines of petitions: the law's figures, and which profile holds where and when."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from services.petitions.intake.domain import profiles
-from services.petitions.intake.domain.petition import Channel
+from services.petitions.intake.domain.petition import Channel, Track
 from services.petitions.intake.domain.profiles import PROFILES, NoProfile, profile_for
 from shared.clocks.acts import ExtensionAlreadyUsed, ExtensionExceedsCap, SelfApproval, extend
 from shared.clocks.deadline import deadline
@@ -15,7 +15,7 @@ from tests.factories.clocks import CALENDAR, at, started
 
 
 def code(division: str, day: str, channel: Channel = Channel.HOTLINE_12345) -> str:
-    return profile_for(division, channel, date.fromisoformat(day)).code
+    return profile_for(division, channel, Track.STATUTORY_DUTY, date.fromisoformat(day)).code
 
 
 @pytest.mark.parametrize(
@@ -73,13 +73,19 @@ def test_a_profile_holds_from_its_first_day_on_and_not_before(division: str, fir
     assert code(division, first)
 
     with pytest.raises(NoProfile):
-        profile_for(
-            division, Channel.PHONE, date.fromordinal(date.fromisoformat(first).toordinal() - 1)
-        )
+        code(division, str(date.fromisoformat(first) - timedelta(days=1)), Channel.PHONE)
+
+
+def test_an_opinion_of_article_31_has_the_sixty_days_of_the_law_everywhere() -> None:
+    day = date(2026, 3, 2)
+
+    found = profile_for("330281", Channel.PHONE, Track.PETITION_OPINION, day)
+
+    assert (found.code, found.close.amount) == ("cn.statute", 60)
 
 
 def closing(division: str) -> Term:
-    return profile_for(division, Channel.PHONE, date(2026, 3, 2)).close
+    return profile_for(division, Channel.PHONE, Track.STATUTORY_DUTY, date(2026, 3, 2)).close
 
 
 def granted(days: int, *, by: str = "局长", ledger: Ledger | None = None) -> Ledger:

@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from services.petitions.intake.domain.petition import Channel
+from services.petitions.intake.domain.petition import Channel, Track
 from shared import divisions
 from shared.clocks.term import ExtensionRule, LegalBasis, Term, Unit
 from shared.errors import RuleViolation
@@ -19,7 +19,6 @@ class ClockKind(StrEnum):
     OBJECTION = "objection"  # P5: object to a transfer
     ACCEPTANCE = "acceptance"  # the practice profile's time to accept
     CLOSING = "closing"  # P7 or the profile's time to close
-    REPORT = "report"  # the closing report an assignment asked for
 
 
 _PETITIONS: Final = "regulations-on-petition-work"
@@ -47,12 +46,13 @@ OBJECTION: Final = Term(
 class Profile:
     """How fast a place has bound itself to accept and close environmental complaints.
 
-    Chosen by (division, channel, day of receipt); a statute is the widest profile.
+    Chosen by (division, channel, track, day of receipt); a statute is the widest profile.
     """
 
     code: str
     scope: str
     channels: frozenset[Channel]
+    tracks: frozenset[Track]
     valid_from: date
     valid_to: date | None
     accept: Term
@@ -75,6 +75,7 @@ PROFILES: Final = (
         "cn.statute",
         "",
         _ANY,
+        frozenset(Track),
         date(2022, 5, 1),
         None,
         accept=NOTICE,
@@ -90,6 +91,8 @@ PROFILES: Final = (
         "cn.zj.2016",
         "33",
         _ANY,
+        # An opinion under art. 31(6) has the sixty days of art. 34 everywhere.
+        frozenset(Track) - {Track.PETITION_OPINION},
         date(2016, 7, 29),
         None,
         accept=_zhejiang(5, Unit.WORKING_DAYS),
@@ -113,7 +116,7 @@ class NoProfile(RuleViolation):
     en = "No handling profile covers {division} on {day}."
 
 
-def profile_for(division: str, channel: Channel, received_on: date) -> Profile:
+def profile_for(division: str, channel: Channel, track: Track, received_on: date) -> Profile:
     """The narrowest profile in force; NoProfile before any was."""
     scopes = ("", *divisions.lineage(division))
     fitting = [
@@ -121,6 +124,7 @@ def profile_for(division: str, channel: Channel, received_on: date) -> Profile:
         for each in PROFILES
         if each.scope in scopes
         and channel in each.channels
+        and track in each.tracks
         and each.valid_from <= received_on
         and (each.valid_to is None or received_on <= each.valid_to)
     ]

@@ -50,7 +50,9 @@ async def register(
     sealed = None
     if identity is not None:
         sealed = await vault.seal(session, identity, keys=keys, seen_by=concerned, now=now)
-    profile = profiles.profile_for(new.divisions[0], new.channel, legal_day(new.received_at))
+    profile = profiles.profile_for(
+        new.divisions[0], new.channel, new.track, legal_day(new.received_at)
+    )
     shares = life.shares_of(new.divisions, new.division_shares)
     petition = Petition(
         **asdict(new, dict_factory=_columns) | {"place": _place(new.place, identity)},

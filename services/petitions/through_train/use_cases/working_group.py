@@ -16,6 +16,20 @@ from shared import divisions
 from shared.audit.trace import record
 from shared.auth.actor import Actor, Role
 from shared.auth.policy import require
+from shared.divisions import Level
+from shared.errors import InvalidInput
+
+
+class NotACity(InvalidInput):
+    code = "not_a_city"
+    zh = "工作群须由市级设立,{code} 不是市级区划。"
+    en = "A working group is a city's; {code} is not a city."
+
+
+class OutsideCity(InvalidInput):
+    code = "member_outside_city"
+    zh = "{division} 不属于该市,不能加入工作群。"
+    en = "{division} does not lie in the group's city."
 
 
 async def found_group(
@@ -23,6 +37,8 @@ async def found_group(
 ) -> WorkingGroup:
     """Found a city's working group; its reports begin with the next cut-off."""
     require(actor, "working_group.manage", division=city)
+    if divisions.level(city) is not Level.CITY:
+        raise NotACity(reason="city", pointer="/city", code=city)
     group = WorkingGroup(
         city=city, name=name, created_at=now, visible_to=divisions.visibility([city])
     )
@@ -46,6 +62,8 @@ async def add_member(
     """Take somebody into the group; from then on its reports are visible to the member's county."""
     group = await queries.working_group(session, group_id)
     require(actor, "working_group.manage", division=group.city)
+    if not divisions.covers(divisions.scope(group.city), division):
+        raise OutsideCity(reason="division", pointer="/division", division=division)
     member = WorkingGroupMember(
         group_id=group.id,
         account_id=account_id,
