@@ -23,7 +23,7 @@ from shared.http.access import public
 from shared.http.client import IdentityTokens, ServiceClient
 from shared.http.context import enter
 from shared.http.database_problems import install_database_problems
-from shared.http.document import demand_headers, describe, operation_id
+from shared.http.document import complete, describe, operation_id
 from shared.http.limits import DEFAULT, Bounds, Limits
 from shared.http.request_ids import RequestIds
 from shared.http.routing import Route
@@ -82,7 +82,7 @@ def create_service_app(service: Service) -> FastAPI:
         app.include_router(router)
     problems.install(app)
     install_database_problems(app)
-    demand_headers(app)
+    complete(app)
     app.add_middleware(Limits, bounds=service.bounds)
     app.add_middleware(RequestIds)
     return app

@@ -4,7 +4,7 @@ import asyncio
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import TracebackType
@@ -122,6 +122,7 @@ class Stage(AbstractContextManager["Stage"]):
     claims: list[Claim] = field(default_factory=list)
     _tried: list[tuple[str, int]] = field(default_factory=list)
     _people: dict[str, Person] = field(default_factory=dict)
+    _opened: ExitStack = field(default_factory=ExitStack)
     _chapter: str = ""
     _now: datetime = EVE
 
@@ -140,6 +141,7 @@ class Stage(AbstractContextManager["Stage"]):
             "username": login,
             "password": password,
         }
+        self._opened.callback(http.close)
         token = _accepted(login, http.post("/oauth/token", data=form))["access_token"]
         http.headers["Authorization"] = f"Bearer {token}"
         me = _accepted(login, http.get("/api/v1/accounts/me"))
@@ -205,5 +207,4 @@ class Stage(AbstractContextManager["Stage"]):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for person in self._people.values():
-            person.http.close()
+        self._opened.close()

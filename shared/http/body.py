@@ -60,7 +60,11 @@ LongText = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000),
     AfterValidator(_safe),
 ]
-Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]{1,64}$")]
+Code = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9_.:-]{1,64}$"),
+    Field(examples=["ZJ-330281-2026-001"]),
+]
 Division = Annotated[
     str,
     AfterValidator(_division),

@@ -7,9 +7,34 @@ from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 
 from shared.http.access import Allowed, Internal, RouteWithoutPolicy, guard_of
+from shared.http.examples import example_of
+from shared.http.problems import MEDIA_TYPE
 
 # Optional to FastAPI only because their absence has an answer of its own (400, 428).
 MUST: Final = frozenset({"idempotency-key", "if-match"})
+_TEXT: Final = {"type": "string"}
+PROBLEM: Final = {
+    "type": "object",
+    "description": "RFC 9457 problem details; `code` is stable, the texts follow Accept-Language.",
+    "required": ["type", "title", "status", "detail", "code", "request_id"],
+    "properties": {
+        **dict.fromkeys(("type", "title", "detail", "code", "request_id"), _TEXT),
+        "status": {"type": "integer"},
+        "allowed": {"type": "array", "items": _TEXT, "description": "the steps that are legal now"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["pointer", "code", "detail"],
+                "properties": dict.fromkeys(("pointer", "code", "detail"), _TEXT),
+            },
+        },
+    },
+}
+REFUSED: Final = {
+    "description": "Refused",
+    "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
 
 
 def operation_id(service: str, route: APIRoute) -> str:
@@ -34,18 +59,35 @@ def describe(route: BaseRoute) -> None:
     route.openapi_extra = extra
 
 
-def demand_headers(app: FastAPI) -> None:
-    """Let the document say that the headers every act needs are required."""
+def complete(app: FastAPI) -> None:
+    """Let the document say what FastAPI's leaves out or has wrong."""
     plain = app.openapi
 
     def openapi() -> dict[str, Any]:
         document = plain()
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
         for item in document["paths"].values():
             for operation in item.values():
-                for parameter in operation.get("parameters", ()):
-                    if parameter["in"] == "header" and parameter["name"].lower() in MUST:
-                        parameter["required"] = True
-                        parameter["schema"] = {"type": "string"}
+                _demand_headers(operation)
+                _give_example(operation, schemas)
+                operation["responses"].pop("422", None)
+                operation["responses"]["default"] = REFUSED
+        for name in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(name, None)
+        schemas["Problem"] = PROBLEM
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way
+
+
+def _demand_headers(operation: dict[str, Any]) -> None:
+    for parameter in operation.get("parameters", ()):
+        if parameter["in"] == "header" and parameter["name"].lower() in MUST:
+            parameter["required"] = True
+            parameter["schema"] = {"type": "string"}
+
+
+def _give_example(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+    content = operation.get("requestBody", {}).get("content", {}).get("application/json")
+    if content is not None:
+        content.setdefault("example", example_of(content["schema"], schemas))

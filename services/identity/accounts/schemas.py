@@ -4,11 +4,15 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from shared.http.body import Body, Division, Out, Reason, SafeText, ShortText
 
-LoginName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{2,63}$")]
+LoginName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{2,63}$"),
+    Field(examples=["330281-clerk"]),
+]
 Password = Annotated[SafeText, StringConstraints(min_length=12, max_length=128)]
 
 
