@@ -89,9 +89,10 @@ def serve(
 
 @app.command()
 def migrate(*, home: HomeOption = DEFAULT_HOME) -> None:
-    """Bring every schema to head; makes roles and schemas when they are missing."""
+    """Bring schemas and reference data up to date; makes roles and schemas when missing."""
     with postgres.server(Home(home)) as server:
-        stack.prepare(server, Secrets(Home(home).secrets), Options())
+        databases = stack.prepare(server, Secrets(Home(home).secrets), Options())
+        asyncio.run(seeding.seed_references_once(databases))
 
 
 @app.command()

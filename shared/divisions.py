@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 CODE = re.compile(r"[1-9][0-9]{5}")
-SCOPE = re.compile(r"[1-9][0-9](?:[0-9]{2}){0,2}")
 NATION = "00"
 
 

@@ -1,7 +1,7 @@
 """What can go wrong, by kind. Which HTTP status a kind becomes, shared.http.problems decides."""
 
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from typing_extensions import override
 
@@ -11,6 +11,29 @@ class Language(StrEnum):
 
     ZH = "zh-CN"
     EN = "en"
+
+
+# What may be absent, as an office calls it.
+NAMES_ZH: Final = {
+    "account": "账号",
+    "bureau": "机构",
+    "calendar": "工作日历",
+    "client": "客户端",
+    "division": "行政区划",
+    "escalation": "直通车事项",
+    "evidence": "证据",
+    "grant": "授权",
+    "inspection": "检查",
+    "officer": "执法人员",
+    "operation": "联合行动",
+    "petition": "信访件",
+    "petitioner": "信访人",
+    "problem": "问题",
+    "report": "报告",
+    "session": "会话",
+    "task": "任务",
+    "working group": "工作群",
+}
 
 
 class AppError(Exception):
@@ -74,8 +97,11 @@ class NotFound(AppError):
     """Absent, or not to be known of: the two answer alike."""
 
     code = "not_found"
-    zh = "未找到:{what}"
+    zh = "未找到:{named}"
     en = "Not found: {what}"
+
+    def __init__(self, *, what: str) -> None:
+        super().__init__(what=what, named=NAMES_ZH.get(what, what))
 
 
 class RuleViolation(AppError):

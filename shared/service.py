@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any, Final
 
 import httpx
@@ -20,7 +21,7 @@ from shared.db.simulated_clock import clock_for
 from shared.errors import Unavailable
 from shared.http import problems
 from shared.http.access import public
-from shared.http.client import IdentityTokens, ServiceClient
+from shared.http.client import IdentityTokens, ServiceClient, UpstreamProblem
 from shared.http.context import enter
 from shared.http.database_problems import install_database_problems
 from shared.http.document import complete, describe, operation_id
@@ -37,6 +38,7 @@ from shared.settings import ServiceSettings
 log = logging.getLogger(__name__)
 
 API: Final = "/api/v1"
+NOT_NOW: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS})
 KERNEL_JOBS: Final = (WATCH_JOB, SWEEP_JOB, Job("idempotency.forget", forget_answers))
 
 
@@ -170,11 +172,21 @@ def _deliver(
         if destination == service.name:
             await hear(database, service.handlers, envelope, now=await clock.now())
         elif peer := peers.get(destination):
-            await peer.post("/internal/events", json=envelope.model_dump(mode="json"))
+            await _post(peer, envelope)
         else:
             raise Unavailable(what=destination)
 
     return deliver
+
+
+async def _post(peer: ServiceClient, envelope: Envelope) -> None:
+    """A peer that does not know our token yet, or is too busy, has not refused the event."""
+    try:
+        await peer.post("/internal/events", json=envelope.model_dump(mode="json"))
+    except UpstreamProblem as problem:
+        if problem.status in NOT_NOW:
+            raise Unavailable(what=peer.service) from None
+        raise
 
 
 def _health(service: Service) -> APIRouter:

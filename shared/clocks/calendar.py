@@ -146,9 +146,6 @@ class WorkCalendar:
     def next_workday_on_or_after(self, day: date) -> date:
         return self._workday(self._rank(day.toordinal() - 1) + 1)
 
-    def previous_workday_on_or_before(self, day: date) -> date:
-        return self._workday(self._rank(day.toordinal()))
-
     def rest_ranges(self, first: date, last: date) -> tuple[RestRange, ...]:
         """The rest days from `first` to `last`, in runs. Walks over the days: for explanations."""
         ranges: list[RestRange] = []

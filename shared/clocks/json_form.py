@@ -72,10 +72,6 @@ def versions_to_json(versions: Versions) -> dict[str, int]:
     return {str(year): version for year, version in versions}
 
 
-def versions_from_json(plain: Mapping[str, int]) -> Versions:
-    return tuple(sorted((int(year), version) for year, version in plain.items()))
-
-
 def calendar_year_to_json(year: CalendarYear) -> Json:
     """One year's notice; each holiday once, as `[zh, en, [MM-DD, ...]]`."""
     return {

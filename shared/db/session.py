@@ -3,11 +3,12 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
+import asyncpg
 from asyncpg import Connection
 from sqlalchemy import text
-from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -35,21 +36,26 @@ class Database:
     """One service's connection pool and the transactions on it."""
 
     def __init__(self, url: str, *, schema: str, pool_size: int = 10) -> None:
+        self.url = url
+        # The driver reads the URL, so it may name several hosts and libpq's options (sslmode).
+        connect = partial(
+            asyncpg.connect,
+            url,
+            server_settings={
+                "application_name": f"liandong_{schema}",
+                "search_path": schema,
+                "jit": "off",
+                "statement_timeout": "30000",
+                "idle_in_transaction_session_timeout": "60000",
+            },
+        )
         self.engine: AsyncEngine = create_async_engine(
-            make_url(url).set(drivername="postgresql+asyncpg"),
+            "postgresql+asyncpg://",
+            async_creator=connect,
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=5,
             pool_pre_ping=True,
-            connect_args={
-                "server_settings": {
-                    "application_name": f"liandong_{schema}",
-                    "search_path": schema,
-                    "jit": "off",
-                    "statement_timeout": "30000",
-                    "idle_in_transaction_session_timeout": "60000",
-                }
-            },
         )
         self._sessions = async_sessionmaker(
             self.engine, class_=AsyncSession, expire_on_commit=False, autoflush=False

@@ -157,11 +157,10 @@ class Relay:
 
     async def _listen(self, wake: Callable[[], None]) -> None:
         """Hold a connection of its own that hears NOTIFY; polling covers its absence."""
-        url = self._database.engine.url.set(drivername="postgresql")
         channel = f"{self._source}_outbox"
         while True:
             try:
-                connection = await asyncpg.connect(url.render_as_string(hide_password=False))
+                connection = await asyncpg.connect(self._database.url)
                 gone = asyncio.Event()
                 connection.add_termination_listener(lambda _, gone=gone: gone.set())
                 try:

@@ -141,8 +141,8 @@ class DeadlineIn(Body):
     rolls: bool = True
     basis: BasisIn
     extension: ExtensionRuleIn | None = None
-    pauses: Annotated[tuple[PauseIn, ...], Field(max_length=100)] = ()
-    extensions: Annotated[tuple[ExtensionIn, ...], Field(max_length=100)] = ()
+    pauses: Annotated[list[PauseIn], Field(max_length=100)] = Field(default_factory=list)
+    extensions: Annotated[list[ExtensionIn], Field(max_length=100)] = Field(default_factory=list)
 
     def term(self) -> Term:
         rule = self.extension

@@ -13,7 +13,6 @@ from shared.clocks.json_form import (
     ledger_to_json,
     term_from_json,
     term_to_json,
-    versions_from_json,
     versions_to_json,
 )
 from shared.clocks.ledger import Ledger
@@ -200,7 +199,8 @@ def test_recomputing_gives_the_original(history: tuple[Term, Ledger]) -> None:
 def test_pinned_versions_survive_their_json_form(history: tuple[Term, Ledger]) -> None:
     term, ledger = history
     versions = due(ledger, term).versions
-    assert versions_from_json(json.loads(json.dumps(versions_to_json(versions)))) == versions
+    plain = json.loads(json.dumps(versions_to_json(versions)))
+    assert tuple((int(year), version) for year, version in plain.items()) == versions
 
 
 @given(start_days, amounts, st.integers(0, 2000), st.integers(0, 2000), units)
