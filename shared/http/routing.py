@@ -14,6 +14,7 @@ from typing_extensions import override
 
 from shared.db.session import SYSTEM, Database, driver
 from shared.errors import InvalidInput, MalformedRequest, RuleViolation
+from shared.http import strict_json
 from shared.http.access import ActorDep, Internal, context_of
 
 KEY: Final = re.compile(r"[\x21-\x7e]{8,128}")
@@ -137,11 +138,11 @@ async def _remember(session: AsyncSession, attempt: Attempt, response: Response)
 
 
 class StrictRequest(Request):
-    """JSON as the standard has it: no NaN, no lone surrogates."""
+    """JSON as the standard has it: no NaN, no lone surrogates, no name twice."""
 
     @override
     async def json(self) -> Any:
-        return orjson.loads(await self.body())
+        return strict_json.loads(await self.body())
 
 
 class Route(APIRoute):
