@@ -14,7 +14,7 @@ class InUse(OperatorError):
 
     def __init__(self, path: Path) -> None:
         holder = path.read_text(encoding="ascii").strip() or "unknown"
-        super().__init__(f"{path} is held by process {holder}")
+        super().__init__(f"process {holder} is at work in {path.parent}: stop it first")
 
 
 @contextmanager

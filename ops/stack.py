@@ -129,7 +129,8 @@ def _require_free(host: str, port: int) -> None:
         try:
             attempt.bind((host, port))
         except OSError as error:
-            message = f"cannot listen on {host}:{port}: {error.strerror}; choose another --port"
+            reason = f"cannot listen on {host}:{port}: {error.strerror}"
+            message = f"{reason}; choose another with --port, or make run PORT=..."
             raise RefusedStart(message) from None
 
 
