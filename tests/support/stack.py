@@ -5,9 +5,11 @@ stands, and the stack holds matters of every kind.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, TypeVar
 from uuid import uuid4
@@ -18,6 +20,7 @@ import pytest
 
 from ops import demo, principals
 from ops.demo.people import Claim
+from ops.home import Home
 from ops.own_stack import own_stack
 from ops.principals import Principals
 from ops.ready import Ready
@@ -27,11 +30,14 @@ T = TypeVar("T")
 
 FRESH_S: Final = 300.0  # half an access token's life
 CLI: Final = {"grant_type": "password", "client_id": "liandong-cli"}
-# One row for every table of every service: how many rows it has, and what they say all together.
 TABLES: Final = """
 SELECT format('%I.%I', n.nspname, c.relname) AS name
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind = 'r' AND n.nspname = ANY ($1::text[]) ORDER BY 1
+"""
+SUMMED: Final = """
+SELECT count(*) AS rows, coalesce(sum(hashtextextended(t::text, 0)), 0)::text AS content
+FROM {table} AS t
 """
 
 
@@ -44,9 +50,18 @@ class WholeStack:
     story: Sequence[Claim]
     _sessions: dict[str, tuple[float, httpx.Client]] = field(default_factory=dict)
 
-    def anybody(self) -> httpx.Client:
+    @property
+    def home(self) -> Home:
+        """The folder of the stack."""
+        return Home(Path(self.ready.principals or "").parent)
+
+    @cached_property
+    def nobody(self) -> httpx.Client:
         """Somebody without a token."""
-        return httpx.Client(base_url=self.ready.gateway, timeout=30)
+        return self.client()
+
+    def client(self) -> httpx.Client:
+        return httpx.Client(base_url=self.ready.gateway, timeout=30, verify=False)  # noqa: S501 -- plain HTTP; reading certificates takes longer than a test
 
     def login(self, login: str) -> httpx.Client:
         """Somebody at the gateway, with a token that lasts for the test."""
@@ -62,32 +77,36 @@ class WholeStack:
         return self.enter(login, password)
 
     def enter(self, login: str, password: str) -> httpx.Client:
-        http = self.anybody()
+        http = self.client()
         answer = http.post("/oauth/token", data={**CLI, "username": login, "password": password})
         assert answer.status_code == 200, answer.text
         http.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
         return http
 
     def close(self) -> None:
+        self.nobody.close()
         for _, http in self._sessions.values():
             http.close()
 
-    async def rows(self) -> dict[str, tuple[int, str]]:
-        """For every table how many rows it has and a hash over all of them."""
-        owner = await asyncpg.connect(self.ready.databases["owner"])
+    @asynccontextmanager
+    async def as_system(self) -> AsyncIterator["asyncpg.Connection[Any]"]:
+        """The owner of all tables, before whom no row is hidden."""
+        settings = {"app.system": "on", "app.principal": "test"}
+        owner = await asyncpg.connect(self.ready.databases["owner"], server_settings=settings)
         try:
-            await owner.execute("SELECT set_config('app.system', 'on', false)")
-            found = await owner.fetch(TABLES, list(SERVICES))
-            return {each["name"]: await _summed(owner, each["name"]) for each in found}
+            yield owner
         finally:
             await owner.close()
 
+    async def rows(self) -> dict[str, tuple[int, str]]:
+        """For every table how many rows it has and a hash over all of them."""
+        async with self.as_system() as owner:
+            found = await owner.fetch(TABLES, list(SERVICES))
+            return {each["name"]: await _summed(owner, each["name"]) for each in found}
+
 
 async def _summed(owner: "asyncpg.Connection[Any]", table: str) -> tuple[int, str]:
-    row = await owner.fetchrow(
-        "SELECT count(*) AS rows, coalesce(sum(hashtextextended(t::text, 0)), 0)::text AS content"
-        f" FROM {table} AS t"  # noqa: S608 -- a name out of the catalogue
-    )
+    row = await owner.fetchrow(SUMMED.format(table=table))
     return row["rows"], row["content"]
 
 
