@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -14,8 +15,9 @@ import asyncpg
 import httpx
 import pytest
 
-from ops import clock, outbox
+from ops import clock, locks, outbox
 from ops.environment import ROOT
+from ops.home import Home
 from ops.own_stack import own_stack
 from ops.ready import Ready
 from ops.services import PROCESSES
@@ -99,6 +101,28 @@ def test_business_time_is_never_simulated_outside_a_demo_realm(tmp_path: Path) -
     said, _ = process.communicate()
 
     assert "only simulated in a demo realm" in said
+    assert process.returncode == 1
+
+
+def test_a_taken_port_is_said_with_the_way_out(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        process = serve(tmp_path, "--port", str(port))
+        said, _ = process.communicate()
+
+    assert f"cannot listen on 127.0.0.1:{port}" in said
+    assert "make run PORT=" in said
+    assert process.returncode == 1
+
+
+def test_a_second_stack_of_one_home_is_told_of_the_first(tmp_path: Path) -> None:
+    with locks.exclusive(Home(tmp_path).lock):
+        process = serve(tmp_path, "--port", "0")
+        said, _ = process.communicate()
+
+    assert f"process {os.getpid()} is at work in {tmp_path}: stop it first" in said
     assert process.returncode == 1
 
 
