@@ -10,6 +10,8 @@ SERVICES := identity regions tasks petitions
 COMPILE := $(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --quiet
 export UV_PYTHON_DOWNLOADS := never
+# Like pip of the system: behind a proxy that signs with a company's own certificate, uv's do not do.
+export UV_SYSTEM_CERTS ?= true
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
