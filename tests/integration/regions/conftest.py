@@ -22,12 +22,12 @@ from ops.seed_references import seed_references
 from services.regions.config import settings
 from services.regions.main import app
 from shared.auth.actor import ActorKind, Grant, Role
+from shared.auth.authenticator import Authenticator
 from shared.auth.tokens import Claims, KeyRing, Signer, TokenType, Verifier
 from shared.clock import machine_time
 from shared.db.session import Database
 from shared.divisions import scope
 from shared.messaging.envelope import Envelope
-from shared.auth.authenticator import Authenticator
 
 ISSUER: Final = "https://identity.test"
 YUYAO, CIXI, BEILUN, NINGBO, JIAXING = "330281", "330282", "330206", "330200", "330400"
