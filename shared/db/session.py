@@ -30,6 +30,7 @@ class Context:
 
 
 SYSTEM: Final = Context(principal="system", system=True)
+DRIVER: Final = "driver"
 
 
 class Database:
@@ -74,6 +75,9 @@ class Database:
                     "system": "on" if context.system else "off",
                 },
             )
+            raw = await connection.get_raw_connection()
+            # Kept, since asking the session for it goes through three layers each time.
+            session.info[DRIVER] = raw.driver_connection
             yield session
 
     async def close(self) -> None:
@@ -101,6 +105,5 @@ async def driver(session: AsyncSession) -> "Connection[Any]":
     SQLAlchemy sends BEGIN with its first own statement; `Database.transaction` has sent it. Its
     codecs are set too: JSON comes back decoded and goes in as text.
     """
-    raw = await (await session.connection()).get_raw_connection()
-    connection: Connection[Any] = raw.driver_connection
+    connection: Connection[Any] = session.info[DRIVER]
     return connection
