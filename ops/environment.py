@@ -17,6 +17,14 @@ from ops.supervisor import Program
 
 ROOT: Final = Path(__file__).parents[1]
 
+# What an operator may tune in the environment of `serve`: limits of time and amount.
+TUNABLE: Final = (
+    "LIANDONG_HTTP_",
+    "LIANDONG_UPSTREAM_SECONDS",
+    "LIANDONG_RATE",
+    "LIANDONG_BURST",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Realm:
@@ -81,6 +89,7 @@ def _common(realm: Realm) -> dict[str, str]:
         "PATH": os.environ.get("PATH", os.defpath),
         "LC_ALL": "C.UTF-8",
         "PYTHONUNBUFFERED": "1",
+        **{name: value for name, value in os.environ.items() if name.startswith(TUNABLE)},
         "LIANDONG_ENVIRONMENT": "demo" if realm.demo else "production",
         "LIANDONG_CLOCK": "simulated" if realm.simulated_clock else "system",
         "LIANDONG_ISSUER": realm.issuer,

@@ -1,14 +1,16 @@
 """A throwaway stack in processes of its own, for the demo story and for tests."""
 
+import os
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from ops.environment import ROOT
@@ -26,10 +28,13 @@ class StackFailed(OperatorError):
 
 
 @contextmanager
-def own_stack(*, clock_from: datetime) -> Iterator[Ready]:
+def own_stack(
+    *, clock_from: datetime, settings: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Ready]:
     """A demo realm of its own on free ports, gone with the block.
 
-    Business time stands at `clock_from` until somebody moves it (`ops.clock.move`).
+    Business time stands at `clock_from` until somebody moves it (`ops.clock.move`). `settings` are
+    those an operator may tune (`ops.environment.TUNABLE`).
     """
     with tempfile.TemporaryDirectory(prefix="liandong-stack-") as folder:
         said, ready_json = Path(folder) / "said", Path(folder) / "ready.json"
@@ -39,6 +44,7 @@ def own_stack(*, clock_from: datetime) -> Iterator[Ready]:
             process = subprocess.Popen(
                 (*command, *clock, "--ready-json", ready_json),
                 cwd=ROOT,
+                env={**os.environ, **settings},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

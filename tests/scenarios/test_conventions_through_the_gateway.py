@@ -34,6 +34,7 @@ READERS: Final = {
     "tasks": "330200-department-head-1",
     "petitions": "330200-petition-clerk-1",
 }
+TRIED_EVERYWHERE: Final = ("garbage", "expired", "for another audience")
 # Together they may ask for everything; who may not is told so before the rest is looked at.
 STAFF: Final = (
     *READERS.values(),
@@ -128,10 +129,21 @@ def test_nobody_gets_through_without_a_token(stack: WholeStack, operation: Opera
 def test_what_is_no_token_for_the_gateway_opens_nothing(
     stack: WholeStack, forgeries: Mapping[str, str], operation: Operation
 ) -> None:
-    for name, token in forgeries.items():
+    for name in TRIED_EVERYWHERE:
+        token = forgeries[name]
         answer = send(stack.nobody, operation, headers={"Authorization": f"Bearer {token}"})
         assert answer.status_code == 401, name
         assert problem(answer)["code"] == "unauthenticated"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_no_forgery_opens_a_list(
+    stack: WholeStack, forgeries: Mapping[str, str], service: str
+) -> None:
+    operation = next(each for each in GUARDED if each.service == service and each.is_paged)
+    for name, token in forgeries.items():
+        answer = send(stack.nobody, operation, headers={"Authorization": f"Bearer {token}"})
+        assert answer.status_code == 401, name
 
 
 async def test_a_token_of_the_same_hand_opens_when_it_is_right(

@@ -47,7 +47,7 @@ OF_THE_STORY: Final = (
     "慈溪市执法人员",
     "330282-officer",
 )
-MOST_KEYS: Final = 3
+MOST_KEYS: Final = 2
 YEAR: Final = "2026"
 # Where an office is, everybody may know.
 PUBLIC: Final = frozenset({"/api/v1/bureaus/{bureau_id}"})
@@ -164,8 +164,11 @@ def questions(
 def _of_ningbo(name: str, schema: Mapping[str, Any]) -> str | None:
     if name in ("division", "parent", "code"):
         return "330200"
+    end = name.startswith(("last", "ends"))
     if schema.get("format") == "date":
-        return "2026-03-01" if "first" in name else "2026-03-31"
+        return "2026-03-31" if end else "2026-03-01"
+    if schema.get("format") == "date-time":
+        return f"2026-06-0{1 + end}T08:00:00+08:00"
     return None
 
 
@@ -224,7 +227,11 @@ def test_an_item_of_ningbo_does_not_exist_elsewhere(
     """404 to who may read such items, never 403, which would say that it is there."""
     http = stack.login(f"{city}-department-head-1")
     items = [
-        each for each in GETS if each.is_of_one_item and _keyed(each) and each.path not in PUBLIC
+        each
+        for each in GETS
+        if each.is_of_one_item
+        and each.path not in PUBLIC
+        and any(keys[each.service, name] for name in _keyed(each))
     ]
     assert items
     for operation in items:

@@ -18,7 +18,7 @@ from tests.support.stack import WholeStack, fresh_key, problem, until
 LEADER: Final = f"{YINZHOU}-county-leader-in-charge-1"
 CHIEF: Final = f"{YINZHOU}-department-head-1"
 # Longer than the gateway waits for a service.
-PATIENCE_S: Final = 45.0
+PATIENCE_S: Final = 30.0
 
 
 @contextmanager

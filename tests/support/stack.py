@@ -28,6 +28,12 @@ from ops.services import SERVICES
 
 T = TypeVar("T")
 
+HEAD_SECONDS: Final = 5.0
+# So that nobody waits long for what is slow on purpose.
+IMPATIENT: Final = {
+    "LIANDONG_HTTP_HEAD_SECONDS": str(HEAD_SECONDS),
+    "LIANDONG_UPSTREAM_SECONDS": "8",
+}
 FRESH_S: Final = 300.0  # half an access token's life
 CLI: Final = {"grant_type": "password", "client_id": "liandong-cli"}
 TABLES: Final = """
@@ -125,7 +131,7 @@ def until(what: str, look: Callable[[], T | None], *, within: float = 20.0) -> T
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[WholeStack]:
-    with own_stack(clock_from=demo.BEGINS) as ready:
+    with own_stack(clock_from=demo.BEGINS, settings=IMPATIENT) as ready:
         # A thread, because the story runs event loops of its own and pytest may have one here.
         with ThreadPoolExecutor(max_workers=1) as thread:
             story = thread.submit(demo.played, ready).result()
