@@ -221,6 +221,8 @@ def _provisional(due: Deadline) -> tuple[Step, ...]:
 def _article(basis: LegalBasis) -> tuple[str, str]:
     title_zh = f"《{basis.title_zh}》" if basis.title_zh else basis.law_code
     title_en = basis.title_en or basis.law_code
+    if not basis.article:
+        return title_zh, title_en
     return f"{title_zh}第{basis.article}条", f"{title_en}, art. {basis.article}"
 
 

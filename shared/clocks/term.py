@@ -29,10 +29,13 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LegalBasis:
-    """The article a term stands on; a title left empty is shown as the law's code."""
+    """The article a term stands on; a title left empty is shown as the law's code.
+
+    A scheme or plan without numbered articles has none.
+    """
 
     law_code: str
-    article: str
+    article: str = ""
     title_zh: str = ""
     title_en: str = ""
 

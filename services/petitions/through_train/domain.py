@@ -113,7 +113,7 @@ class ClockKind(StrEnum):
 
 SCHEME: Final = LegalBasis(
     "ningbo-through-train-scheme",
-    "-",
+    "",
     "关于建立生态环境信访直通车机制推进解决群众身边突出生态环境问题的试行方案",
     "Pilot scheme for the petition through-train (Ningbo)",
 )

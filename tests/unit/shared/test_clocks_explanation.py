@@ -7,7 +7,7 @@ from hypothesis import given, strategies as st
 from shared.clocks import acts
 from shared.clocks.explanation import Step, StepKind, explain
 from shared.clocks.ledger import Ledger
-from shared.clocks.term import ExtensionRule, Term, Unit
+from shared.clocks.term import ExtensionRule, LegalBasis, Term, Unit
 from shared.errors import Language
 from tests.factories.clocks import CALENDAR, PETITION_RULES, a_term, at, started
 
@@ -124,3 +124,14 @@ def test_every_deadline_has_an_explanation_that_begins_with_its_article(
     first, *_, last = explain(started(start), a_term(amount, unit, rolls=rolls), CALENDAR)
     assert first.kind is StepKind.BASIS
     assert last.kind in {StepKind.DUE, StepKind.PROVISIONAL}
+
+
+def test_a_scheme_without_articles_is_named_alone() -> None:
+    scheme = LegalBasis("scheme", "", "试行方案", "Pilot scheme")
+    term = Term(5, Unit.WORKING_DAYS, scheme)
+
+    first, *_ = explain(started("2026-03-16"), term, CALENDAR)
+
+    assert "《试行方案》" in first.zh
+    assert "条" not in first.zh
+    assert "art." not in first.en
