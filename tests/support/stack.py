@@ -72,7 +72,10 @@ class WholeStack:
     def login(self, login: str) -> httpx.Client:
         """Somebody at the gateway, with a token that lasts for the test."""
         until, http = self._sessions.get(login, (0.0, None))
-        if http is None or until < time.monotonic():
+        if http is not None and until < time.monotonic():
+            http.close()
+            http = None
+        if http is None:
             http = self.new_session(login)
             self._sessions[login] = (time.monotonic() + FRESH_S, http)
         return http
@@ -85,6 +88,8 @@ class WholeStack:
     def enter(self, login: str, password: str) -> httpx.Client:
         http = self.client()
         answer = http.post("/oauth/token", data={**CLI, "username": login, "password": password})
+        if answer.status_code != 200:
+            http.close()
         assert answer.status_code == 200, answer.text
         http.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
         return http
