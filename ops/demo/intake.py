@@ -9,7 +9,7 @@ CITY_CLERK: Final = "330200-petition-clerk-1"
 CALLER: Final = "330200-petition-clerk-2"
 CIXI, YUYAO, BEILUN, YINZHOU = "330282", "330281", "330206", "330212"
 WORKS: Final = "示例电镀厂"
-# A sample petitioner; the number lies in a range nobody is given.
+# A sample petitioner, made up.
 SMELLING: Final = {"name": "甲某某", "phone": "13800000000", "address": "慈溪市示例镇示例路1号"}
 COMPLAINTS: Final[Mapping[str, Json]] = {
     "smell": {
