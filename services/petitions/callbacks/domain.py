@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from services.petitions.intake.domain.petition import Step
+from services.petitions.intake.domain import Step
 from shared.errors import RuleViolation
 
 

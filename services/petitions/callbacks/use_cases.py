@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.petitions.callbacks import domain, queries
 from services.petitions.callbacks.domain import Result, Solved
 from services.petitions.callbacks.models import Callback
-from services.petitions.intake.domain.petition import Step, step as leads_to
+from services.petitions.intake.domain import Step, step as leads_to
 from services.petitions.intake.queries import lock_petition
 from services.petitions.intake.use_cases.steps import KIND, seen_by, take
 from services.petitions.vault.use_cases import VaultKeys, without_petitioner

@@ -16,7 +16,7 @@ from services.petitions.handling.schemas import (
     StartIn,
     TransferIn,
 )
-from services.petitions.intake.domain.petition import Step
+from services.petitions.intake.domain import Step
 from services.petitions.intake.endpoints import Keys, shown_to
 from services.petitions.intake.schemas import PetitionOut
 from shared.http.access import ActorDep, policy

@@ -19,11 +19,11 @@ from services.petitions.handling.domain import (
     require_report_ahead,
 )
 from services.petitions.intake import queries
-from services.petitions.intake.domain import profiles
-from services.petitions.intake.domain.petition import Step, step as leads_to
-from services.petitions.intake.domain.profiles import ClockKind
+from services.petitions.intake.domain import Step, step as leads_to
 from services.petitions.intake.models import Petition
 from services.petitions.intake.use_cases.steps import begin, check_divisions, decider, take
+from services.petitions.profiles import domain as profiles
+from services.petitions.profiles.domain import ClockKind
 from services.petitions.vault.use_cases import VaultKeys, without_petitioner
 from shared import divisions
 from shared.auth.actor import Actor

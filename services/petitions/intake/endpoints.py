@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.petitions.intake import queries
-from services.petitions.intake.domain.petition import NewPetition, State, Step
+from services.petitions.intake.domain import NewPetition, State, Step
 from services.petitions.intake.models import Petition, PetitionStep
 from services.petitions.intake.schemas import (
     ClockOut,

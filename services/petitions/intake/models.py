@@ -9,25 +9,26 @@ from sqlalchemy import (
     Column,
     Computed,
     Index,
+    LargeBinary,
     SmallInteger,
     String,
     Text,
     UniqueConstraint,
+    Uuid,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
 from services.petitions.base import PetitionsTable
-from services.petitions.intake.domain.petition import (
-    Channel,
+from services.petitions.intake.domain import (
     Form,
     Purpose,
     State,
     Step,
-    Track,
     Urgency,
 )
+from services.petitions.profiles.domain import Channel, Track
 from shared.db import rls
 from shared.db.model import Versioned
 from shared.db.types import Timestamptz, str_enum
@@ -54,14 +55,24 @@ class Petition(PetitionsTable, Versioned, table=True):
         UniqueConstraint("number"),
         # A platform's own number arrives once, however often it is sent.
         UniqueConstraint("source", "outside_number"),
-        # Somebody anonymous has no vault entry, and nobody else lacks one.
-        CheckConstraint("anonymous = (petitioner_id IS NULL)", name="anonymous_has_no_entry"),
+        # Who has no vault entry is anonymous, or an archive was loaded without its people.
+        CheckConstraint(
+            "(petitioner_id IS NULL) = (anonymous OR withheld)", name="anonymous_has_no_entry"
+        ),
+        CheckConstraint("NOT (anonymous AND withheld)", name="anonymous_or_withheld"),
+        CheckConstraint("head_count >= 1", name="somebody_petitions"),
         # What counts for a division is decided when the petition is registered.
         CheckConstraint("cardinality(divisions) > 0", name="has_division"),
         # The two orders of the worklist: one county's, one city's.
         Index("ix_petition_county", "holder", text("received_at DESC"), text("id DESC")),
         Index("ix_petition_city", "holder_city", text("received_at DESC"), text("id DESC")),
         Index("ix_petition_tokens", "petitioner_tokens", postgresql_using="gin"),
+        # Two-character words of the redacted text (STACK part 1, section 1).
+        Index("ix_petition_grams", "grams", postgresql_using="gin"),
+        # Where a matter lies, newest first: figures, and what may be the same matter.
+        Index("ix_petition_place", "county", text("received_at DESC")),
+        Index("ix_petition_object", "object_key", text("received_at DESC")),
+        Index("ix_petition_parent", "parent_id"),
         {"info": rls.info(rls.SCOPED)},
     )
 
@@ -87,6 +98,10 @@ class Petition(PetitionsTable, Versioned, table=True):
     )
     # The divisions the matter lies in, the first in charge; their exact shares sum to one.
     divisions: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    # The first of them: where the matter is handled and counted first.
+    county: str = Field(max_length=12)
+    # Others who see it: bodies in a dispute of competence, an organ of review.
+    concerned: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     shares: dict[str, str] = Field(sa_column=Column(JSONB, nullable=False))
     title: str = Field(max_length=200)
     body: str
@@ -95,21 +110,53 @@ class Petition(PetitionsTable, Versioned, table=True):
     place: str = Field(max_length=200)
     object_name: str | None = Field(default=None, max_length=200)
     object_code: str | None = Field(default=None, max_length=18)
+    # The object's name as it is compared, and its industry (GB/T 4754).
+    object_key: str | None = Field(default=None, max_length=200)
+    industry: str | None = Field(default=None, max_length=8)
     at_night: bool = False
+    momentary: bool = False
+    # Pairs of characters of the redacted text, title, place and object.
+    grams: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    # The coordinating item of a part that one division handles.
+    parent_id: UUID | None = Field(default=None, foreign_key="petitions.petition.id")
+    # The first answer was given before every part had been answered.
+    partial: bool = False
+    head_count: int = 1
     anonymous: bool = False
+    # An archive knows who it was; this office was not told.
+    withheld: bool = False
+    # Vault entries of everybody who signed, the petitioner's first.
+    party_ids: list[UUID] = Field(sa_column=Column(ARRAY(Uuid), nullable=False))
     petitioner_id: UUID | None = Field(default=None, foreign_key="petitions.vault_entry.id")
     petitioner_tokens: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     petitioner_masked: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    # How often the papers came back (art. 23).
     route_count: int = 0
+    # No objection any more: the time ran out, or a superior designated the unit.
+    competence_settled: bool = False
+    refusal_ground: str | None = Field(default=None, max_length=32)
+    # What it is refused for: the running or final item on the same matter (art. 19, 36).
+    same_as_id: UUID | None = Field(default=None, foreign_key="petitions.petition.id")
     handler_id: UUID | None = None
     handler_name: str | None = Field(default=None, max_length=200)
     outcome: str | None = Field(default=None, max_length=32)
     reply: str | None = None
+    # HMAC of the code by which a citizen follows the case.
+    follow_hash: bytes | None = Field(default=None, sa_type=LargeBinary)
+    import_id: UUID | None = None
+    # What an archive says of itself: a repeat whose first item it does not name; part of a total
+    # that is a lower bound ("359余件").
+    stated_repeat: bool = False
+    approximate: bool = False
     received_at: datetime = Field(sa_type=Timestamptz)
     registered_at: datetime = Field(sa_type=Timestamptz)
     accepted_at: datetime | None = Field(default=None, sa_type=Timestamptz)
     replied_at: datetime | None = Field(default=None, sa_type=Timestamptz)
     closed_at: datetime | None = Field(default=None, sa_type=Timestamptz)
+    # The first answer's instant stays, however often the matter is opened again.
+    first_replied_at: datetime | None = Field(default=None, sa_type=Timestamptz)
+    served_on: date | None = None
+    asked_back_at: datetime | None = Field(default=None, sa_type=Timestamptz)
     report_due_on: date | None = None
     visible_to: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
 

@@ -9,7 +9,7 @@ import orjson
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.petitions.intake.domain.petition import State
+from services.petitions.intake.domain import State
 from services.petitions.intake.models import Petition, PetitionStep
 from shared import divisions
 from shared.db.session import driver

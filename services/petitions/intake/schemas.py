@@ -8,16 +8,15 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from services.petitions.intake.domain.petition import (
-    Channel,
+from services.petitions.intake.domain import (
     Form,
     Medium,
     Purpose,
     State,
     Step,
-    Track,
     Urgency,
 )
+from services.petitions.profiles.domain import Channel, Track
 from services.petitions.vault.domain import Field as IdentityField
 from shared.clock_rows.rows import ClockRow, ClockState
 from shared.clocks.calendar import WorkCalendar
@@ -60,7 +59,14 @@ class PetitionIn(Body):
     place: ShortText
     object_name: ShortText | None = None
     object_code: CreditCode | None = None
+    industry: Annotated[
+        str | None,
+        StringConstraints(pattern=r"^[A-T][0-9]{0,4}$"),
+        Field(description="GB/T 4754, e.g. C3360", examples=["C3360"]),
+    ] = None
     at_night: bool = False
+    momentary: Annotated[bool, Field(description="Pollution of the moment (瞬时污染)")] = False
+    head_count: Annotated[int, Field(ge=1, le=100_000, description="Persons who petition")] = 1
     received_at: Instant
     petitioner: PetitionerIn | None = None
     source: Code | None = None
@@ -182,8 +188,13 @@ class PetitionOut(PetitionRow):
     body: str
     place: str
     object_code: str | None
+    industry: str | None
     at_night: bool
+    momentary: bool
+    head_count: int
     anonymous: bool
+    parent_id: UUID | None
+    partial: bool
     petitioner: IdentityOut | None
     route_count: int
     handler_id: UUID | None

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from services.petitions.callbacks.domain import Result, Solved, is_bad
-from services.petitions.intake.domain.petition import IllegalStep
+from services.petitions.intake.domain import IllegalStep
 from shared.clocks.days import SHANGHAI, legal_day
 from shared.clocks.term import LegalBasis, Term, Unit
 from shared.errors import RuleViolation

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import pytest
 
-from services.petitions.intake.domain.petition import Step
+from services.petitions.intake.domain import Step
 from tests.integration.petitions.conftest import CITIES, Case, Place
 
 NOTICE: Final = {"notice": "已受理"}

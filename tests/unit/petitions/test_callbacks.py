@@ -19,7 +19,7 @@ from services.petitions.callbacks.domain import (
     require_callable,
     step_after,
 )
-from services.petitions.intake.domain.petition import Step
+from services.petitions.intake.domain import Step
 from services.petitions.through_train.domain import Trigger, trigger_of
 
 A, B = UUID(int=1), UUID(int=2)

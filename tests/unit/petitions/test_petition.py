@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 from hypothesis import given, strategies as st
 
-from services.petitions.intake.domain.petition import (
+from services.petitions.intake.domain import (
     RUNNING,
     TRANSITIONS,
     IllegalStep,

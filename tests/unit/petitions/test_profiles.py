@@ -4,9 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from services.petitions.intake.domain import profiles
-from services.petitions.intake.domain.petition import Channel, Track
-from services.petitions.intake.domain.profiles import PROFILES, NoProfile, profile_for
+from services.petitions.profiles import domain as profiles
+from services.petitions.profiles.domain import PROFILES, Channel, NoProfile, Track, profile_for
 from shared.clocks.acts import ExtensionAlreadyUsed, ExtensionExceedsCap, SelfApproval, extend
 from shared.clocks.deadline import deadline
 from shared.clocks.ledger import Ledger

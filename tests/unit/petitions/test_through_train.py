@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from services.petitions.callbacks.domain import Result, Solved
-from services.petitions.intake.domain.petition import IllegalStep
+from services.petitions.intake.domain import IllegalStep
 from services.petitions.through_train.domain import (
     TRANSITIONS,
     Action,

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.petitions.intake import queries
-from services.petitions.intake.domain.petition import State
+from services.petitions.intake.domain import State
 from services.petitions.intake.models import Petition
 from services.petitions.intake.use_cases.steps import KIND, seen_by
 from services.petitions.vault import use_cases as vault

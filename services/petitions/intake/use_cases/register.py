@@ -7,12 +7,12 @@ from typing import Any, Final
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.petitions.intake import queries
-from services.petitions.intake.domain import petition as life, profiles
-from services.petitions.intake.domain.petition import NewPetition
-from services.petitions.intake.domain.profiles import ClockKind
+from services.petitions.intake import domain as life, queries
+from services.petitions.intake.domain import NewPetition
 from services.petitions.intake.models import Petition
 from services.petitions.intake.use_cases.steps import KIND, begin, check_divisions, write_line
+from services.petitions.profiles import domain as profiles
+from services.petitions.profiles.domain import ClockKind
 from services.petitions.vault import use_cases as vault
 from services.petitions.vault.domain import (
     Field,
@@ -54,14 +54,20 @@ async def register(
         new.divisions[0], new.channel, new.track, legal_day(new.received_at)
     )
     shares = life.shares_of(new.divisions, new.division_shares)
+    title, text = redact(new.title, identity)[:TITLE_LENGTH], redact(new.body, identity)
+    place = _place(new.place, identity)
     petition = Petition(
-        **asdict(new, dict_factory=_columns) | {"place": _place(new.place, identity)},
+        **asdict(new, dict_factory=_columns) | {"place": place},
         number=f"{new.office}-{day.year}-{serial:06d}",
         profile=profile.code,
         holder=new.office,
+        county=new.divisions[0],
         shares={division: str(share) for division, share in shares.items()},
-        redacted_title=redact(new.title, identity)[:TITLE_LENGTH],
-        redacted_body=redact(new.body, identity),
+        redacted_title=title,
+        redacted_body=text,
+        grams=life.grams_of(life.search_text(title, text, place, new.object_name)),
+        party_ids=[sealed.entry_id] if sealed else [],
+        concerned=[],
         anonymous=identity is None,
         petitioner_id=sealed.entry_id if sealed else None,
         petitioner_tokens=sealed.tokens if sealed else [],

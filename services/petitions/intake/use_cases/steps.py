@@ -6,11 +6,10 @@ from typing import Any, Final
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.petitions.intake import queries
-from services.petitions.intake.domain import petition as life
-from services.petitions.intake.domain.petition import Step
-from services.petitions.intake.domain.profiles import ClockKind
+from services.petitions.intake import domain as life, queries
+from services.petitions.intake.domain import Step
 from services.petitions.intake.models import Petition, PetitionStep
+from services.petitions.profiles.domain import ClockKind
 from services.petitions.vault import use_cases as vault
 from services.petitions.vault.queries import show_to as show_entry_to
 from services.petitions.vault.use_cases import VaultKeys
@@ -71,7 +70,7 @@ async def begin(
 
 def seen_by(petition: Petition) -> list[str]:
     """Whom the petition concerns: who registered it, who has it, and where the matter lies."""
-    return [petition.office, petition.holder, *petition.divisions]
+    return [petition.office, petition.holder, *petition.divisions, *petition.concerned]
 
 
 async def take(
@@ -175,5 +174,6 @@ def actions(actor: Actor, petition: Petition) -> list[str]:
     return [
         step.value
         for step in life.TRANSITIONS[petition.state]
-        if step not in BY_CALL and may(actor, f"petition.{step}", division=decider(petition, step))
+        if step not in BY_CALL | life.BY_RULE
+        and may(actor, f"petition.{step}", division=decider(petition, step))
     ]

@@ -1,5 +1,7 @@
 """What a petition is and the steps of its life (信访工作条例; DOMAIN 2.1, 2.3)."""
 
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +9,11 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Final
 
+from services.petitions.profiles.domain import Channel, Track
 from shared.errors import InvalidInput, RuleViolation
+
+# Blanks within a line; the line ends keep title, text and place apart.
+BLANKS: Final = re.compile(r"[^\S\n]+")
 
 
 class Purpose(StrEnum):
@@ -16,22 +22,6 @@ class Purpose(StrEnum):
     SUGGESTION = "suggestion"  # 建议意见
     ACCUSATION = "accusation"  # 检举控告
     CLAIM = "claim"  # 申诉求决
-
-
-class Channel(StrEnum):
-    """Art. 17, and the environmental hotlines of practice."""
-
-    NETWORK = "network"
-    LETTER = "letter"
-    PHONE = "phone"
-    FAX = "fax"
-    VISIT = "visit"
-    WECHAT = "wechat"
-    HOTLINE_12369 = "hotline_12369"
-    HOTLINE_12345 = "hotline_12345"
-    MESSAGE_BOARD = "message_board"
-    INSPECTION_GROUP = "inspection_group"
-    EMERGENCY_110 = "emergency_110"
 
 
 class Medium(StrEnum):
@@ -64,16 +54,6 @@ class Urgency(StrEnum):
     MAJOR_URGENT = "major_urgent"
 
 
-class Track(StrEnum):
-    """Which procedure the matter goes through (art. 29-31)."""
-
-    STATUTORY_DUTY = "statutory_duty"
-    PETITION_OPINION = "petition_opinion"
-    SUGGESTION_REPLY = "suggestion_reply"
-    ACCUSATION_TRANSFER = "accusation_transfer"
-    LEGAL_PATH = "legal_path"
-
-
 class State(StrEnum):
     REGISTERED = "registered"
     TRANSFERRED = "transferred"
@@ -84,6 +64,10 @@ class State(StrEnum):
     IN_PROGRESS = "in_progress"
     REPLIED = "replied"
     REOPENED = "reopened"
+    UNDER_REVIEW = "under_review"  # 复查
+    REVIEWED = "reviewed"
+    UNDER_RE_REVIEW = "under_re_review"  # 复核
+    FINAL = "final"  # 复核终结, art. 36
     CLOSED = "closed"
 
 
@@ -103,37 +87,78 @@ class Step(StrEnum):
     SETTLE = "settle"  # a call-back found it solved
     REOPEN = "reopen"  # a call-back found it not solved, or the petitioner dissatisfied
     FILE = "file"  # closed without call-back: nobody can be called
+    RECLASSIFY = "reclassify"  # another purpose or track, before anybody accepted
+    DEEM_COMPETENT = "deem_competent"  # five working days without an objection (art. 23)
+    ASK_BACK = "ask_back"  # the petitioner is asked to complete what was said
+    SUPPLEMENT = "supplement"  # and did, or let the time run out
+    MARK_URGENT = "mark_urgent"  # art. 25
+    HAND_OVER = "hand_over"  # another officer handles it
+    SERVE = "serve"  # the written answer reached the petitioner
+    ASK_REVIEW = "ask_review"  # art. 35
+    GIVE_REVIEW = "give_review"
+    ASK_RE_REVIEW = "ask_re_review"  # art. 36
+    GIVE_RE_REVIEW = "give_re_review"
+    SEND_BACK = "send_back"  # a superior's spot check found it wanting
 
 
-_WITH_UNIT: Final = {
-    Step.OBJECT: State.OBJECTED,
-    Step.ACCEPT: State.ACCEPTED,
-    Step.REFUSE: State.NOT_ACCEPTED,
-}
+def _staying(state: State, *steps: Step) -> dict[Step, State]:
+    """Steps that tell of something and lead nowhere else."""
+    return dict.fromkeys(steps, state)
+
+
+def _with_unit(state: State) -> dict[Step, State]:
+    return {
+        Step.OBJECT: State.OBJECTED,
+        Step.ACCEPT: State.ACCEPTED,
+        Step.REFUSE: State.NOT_ACCEPTED,
+        **_staying(state, *_OPEN, Step.RECLASSIFY, Step.DEEM_COMPETENT),
+    }
+
+
+_OPEN: Final = (Step.ASK_BACK, Step.SUPPLEMENT, Step.MARK_URGENT)
 TRANSITIONS: Final[Mapping[State, Mapping[Step, State]]] = {
     State.REGISTERED: {
         Step.TRANSFER: State.TRANSFERRED,
         Step.ASSIGN: State.ASSIGNED,
         Step.ACCEPT: State.ACCEPTED,
         Step.REFUSE: State.NOT_ACCEPTED,
+        **_staying(State.REGISTERED, *_OPEN, Step.RECLASSIFY),
     },
-    State.TRANSFERRED: _WITH_UNIT,
-    State.ASSIGNED: _WITH_UNIT,
+    State.TRANSFERRED: _with_unit(State.TRANSFERRED),
+    State.ASSIGNED: _with_unit(State.ASSIGNED),
     State.OBJECTED: {
         Step.ACCEPT_OBJECTION: State.REGISTERED,
         Step.REJECT_OBJECTION: State.TRANSFERRED,
+        Step.MARK_URGENT: State.OBJECTED,
     },
-    State.ACCEPTED: {Step.START: State.IN_PROGRESS},
-    State.IN_PROGRESS: {Step.EXTEND: State.IN_PROGRESS, Step.REPLY: State.REPLIED},
+    State.ACCEPTED: {Step.START: State.IN_PROGRESS, **_staying(State.ACCEPTED, *_OPEN)},
+    State.IN_PROGRESS: {
+        Step.REPLY: State.REPLIED,
+        **_staying(State.IN_PROGRESS, Step.EXTEND, Step.HAND_OVER, *_OPEN),
+    },
     State.REPLIED: {
         Step.SETTLE: State.CLOSED,
         Step.REOPEN: State.REOPENED,
         Step.FILE: State.CLOSED,
+        Step.SERVE: State.REPLIED,
+        Step.ASK_REVIEW: State.UNDER_REVIEW,
+        Step.SEND_BACK: State.REOPENED,
     },
-    State.REOPENED: {Step.START: State.IN_PROGRESS},
-    State.CLOSED: {},
+    State.REOPENED: {Step.START: State.IN_PROGRESS, Step.MARK_URGENT: State.REOPENED},
+    State.UNDER_REVIEW: {Step.GIVE_REVIEW: State.REVIEWED},
+    State.REVIEWED: {
+        Step.SERVE: State.REVIEWED,
+        Step.ASK_RE_REVIEW: State.UNDER_RE_REVIEW,
+        Step.FILE: State.CLOSED,
+    },
+    State.UNDER_RE_REVIEW: {Step.GIVE_RE_REVIEW: State.FINAL},
+    State.FINAL: {},
+    # A good call-back does not take the thirty days of art. 35 away.
+    State.CLOSED: {Step.ASK_REVIEW: State.UNDER_REVIEW, Step.SEND_BACK: State.REOPENED},
     State.NOT_ACCEPTED: {},
 }
+# What only time or a superior's finding does, never a person by a route of this name.
+BY_RULE: Final = frozenset({Step.DEEM_COMPETENT, Step.SEND_BACK})
 RUNNING: Final = frozenset(
     {
         State.REGISTERED,
@@ -144,6 +169,9 @@ RUNNING: Final = frozenset(
         State.IN_PROGRESS,
         State.REPLIED,
         State.REOPENED,
+        State.UNDER_REVIEW,
+        State.REVIEWED,
+        State.UNDER_RE_REVIEW,
     }
 )
 
@@ -187,6 +215,9 @@ class NewPetition:
     received_at: datetime
     source: str | None
     outside_number: str | None
+    industry: str | None = None
+    momentary: bool = False
+    head_count: int = 1
 
 
 class ReceivedInFuture(InvalidInput):
@@ -214,3 +245,18 @@ def shares_of(named: Sequence[str], weights: Mapping[str, str] | None) -> dict[s
             reason="shares", pointer="/division_shares", total=str(sum(shares.values()))
         )
     return shares
+
+
+def search_text(*texts: str | None) -> str:
+    """What the worklist is searched in: one spelling of width and case, no blanks."""
+    joined = "\n".join(each for each in texts if each)
+    return BLANKS.sub("", unicodedata.normalize("NFKC", joined).casefold())
+
+
+def grams_of(text: str) -> list[str]:
+    """The pairs of neighbouring characters of a search text: most Chinese words have two.
+
+    A text of one character is its own gram.
+    """
+    pairs = {text[at : at + 2] for at in range(max(len(text) - 1, 1))} if text else set()
+    return sorted(pair for pair in pairs if "\n" not in pair)

@@ -5,10 +5,35 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from services.petitions.intake.domain.petition import Channel, Track
 from shared import divisions
 from shared.clocks.term import ExtensionRule, LegalBasis, Term, Unit
 from shared.errors import RuleViolation
+
+
+class Channel(StrEnum):
+    """Art. 17, and the environmental hotlines of practice."""
+
+    NETWORK = "network"
+    LETTER = "letter"
+    PHONE = "phone"
+    FAX = "fax"
+    VISIT = "visit"
+    WECHAT = "wechat"
+    HOTLINE_12369 = "hotline_12369"
+    HOTLINE_12345 = "hotline_12345"
+    MESSAGE_BOARD = "message_board"
+    INSPECTION_GROUP = "inspection_group"
+    EMERGENCY_110 = "emergency_110"
+
+
+class Track(StrEnum):
+    """Which procedure the matter goes through (art. 29-31)."""
+
+    STATUTORY_DUTY = "statutory_duty"
+    PETITION_OPINION = "petition_opinion"
+    SUGGESTION_REPLY = "suggestion_reply"
+    ACCUSATION_TRANSFER = "accusation_transfer"
+    LEGAL_PATH = "legal_path"
 
 
 class ClockKind(StrEnum):
