@@ -35,7 +35,7 @@ app: Final = create_service_app(
         settings=settings,
         routers=[
             intake.router,
-            handling.router,
+            *handling.ROUTERS,
             callbacks.router,
             repeats.router,
             through_train.router,

@@ -5,7 +5,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from services.petitions.handling.domain import Outcome, RefusalReason
+from services.petitions.handling.domain.acceptance import RefusalReason
+from services.petitions.handling.domain.answer import Outcome
 from shared.http.body import Body, Division, LongText, ShortText
 
 

@@ -1,21 +1,16 @@
-"""Handling over HTTP: one route per step of the procedure."""
+"""Routing over HTTP: transfer, assignment, objection and its answer."""
 
 from typing import Final
 from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from services.petitions.handling import use_cases
 from services.petitions.handling.schemas import (
-    AcceptIn,
     AssignIn,
-    ExtendIn,
     ReasonIn,
-    RefuseIn,
-    ReplyIn,
-    StartIn,
     TransferIn,
 )
+from services.petitions.handling.use_cases import routing as use_cases
 from services.petitions.intake.domain import Step
 from services.petitions.intake.endpoints import Keys, shown_to
 from services.petitions.intake.schemas import PetitionOut
@@ -147,155 +142,6 @@ async def reject_objection(
         actor,
         petition_id,
         step=Step.REJECT_OBJECTION,
-        reason=body.reason,
-        keys=keys,
-        version=version,
-        now=now,
-    )
-    return await shown_to(session, actor, petition, now=now, response=response)
-
-
-@router.post("/{petition_id}/accept", dependencies=[policy("petition.accept")])
-async def accept(
-    petition_id: UUID,
-    body: AcceptIn,
-    version: ExpectedVersion,
-    keys: Keys,
-    actor: ActorDep,
-    session: SessionDep,
-    now: Now,
-    response: Response,
-) -> PetitionOut:
-    """Accept and tell the petitioner; the time to close begins."""
-    petition = await use_cases.accept(
-        session,
-        actor,
-        petition_id,
-        notice=body.notice,
-        keys=keys,
-        version=version,
-        now=now,
-    )
-    return await shown_to(session, actor, petition, now=now, response=response)
-
-
-@router.post("/{petition_id}/refuse", dependencies=[policy("petition.refuse")])
-async def refuse(
-    petition_id: UUID,
-    body: RefuseIn,
-    version: ExpectedVersion,
-    keys: Keys,
-    actor: ActorDep,
-    session: SessionDep,
-    now: Now,
-    response: Response,
-) -> PetitionOut:
-    """Do not accept, on a ground the law knows."""
-    petition = await use_cases.refuse(
-        session,
-        actor,
-        petition_id,
-        ground=body.ground,
-        notice=body.notice,
-        keys=keys,
-        version=version,
-        now=now,
-    )
-    return await shown_to(session, actor, petition, now=now, response=response)
-
-
-@router.post("/{petition_id}/start", dependencies=[policy("petition.start")])
-async def start(
-    petition_id: UUID,
-    body: StartIn,
-    version: ExpectedVersion,
-    keys: Keys,
-    actor: ActorDep,
-    session: SessionDep,
-    now: Now,
-    response: Response,
-) -> PetitionOut:
-    """Begin handling; the caller becomes the handling officer."""
-    petition = await use_cases.start(
-        session,
-        actor,
-        petition_id,
-        reason=body.reason,
-        keys=keys,
-        version=version,
-        now=now,
-    )
-    return await shown_to(session, actor, petition, now=now, response=response)
-
-
-@router.post("/{petition_id}/extend", dependencies=[policy("petition.extend")])
-async def extend(
-    petition_id: UUID,
-    body: ExtendIn,
-    version: ExpectedVersion,
-    keys: Keys,
-    actor: ActorDep,
-    session: SessionDep,
-    now: Now,
-    response: Response,
-) -> PetitionOut:
-    """Approve more time to close: once, within the cap (art. 34)."""
-    petition = await use_cases.extend(
-        session,
-        actor,
-        petition_id,
-        days=body.days,
-        requested_by=body.requested_by,
-        reason=body.reason,
-        keys=keys,
-        version=version,
-        now=now,
-    )
-    return await shown_to(session, actor, petition, now=now, response=response)
-
-
-@router.post("/{petition_id}/reply", dependencies=[policy("petition.reply")])
-async def reply(
-    petition_id: UUID,
-    body: ReplyIn,
-    version: ExpectedVersion,
-    keys: Keys,
-    actor: ActorDep,
-    session: SessionDep,
-    now: Now,
-    response: Response,
-) -> PetitionOut:
-    """Give the written answer (art. 32)."""
-    petition = await use_cases.reply(
-        session,
-        actor,
-        petition_id,
-        outcome=body.outcome,
-        opinion=body.opinion,
-        legal_basis=body.legal_basis,
-        keys=keys,
-        version=version,
-        now=now,
-    )
-    return await shown_to(session, actor, petition, now=now, response=response)
-
-
-@router.post("/{petition_id}/file", dependencies=[policy("petition.file")])
-async def file_away(
-    petition_id: UUID,
-    body: ReasonIn,
-    version: ExpectedVersion,
-    keys: Keys,
-    actor: ActorDep,
-    session: SessionDep,
-    now: Now,
-    response: Response,
-) -> PetitionOut:
-    """Close an anonymous petition, which nobody can be called back about."""
-    petition = await use_cases.file(
-        session,
-        actor,
-        petition_id,
         reason=body.reason,
         keys=keys,
         version=version,

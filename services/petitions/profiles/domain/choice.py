@@ -2,69 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from typing import Final
 
+from services.petitions.profiles.domain.kinds import Channel, Track
+from services.petitions.profiles.domain.statute import CLOSING, NOTICE
 from shared import divisions
 from shared.clocks.term import ExtensionRule, LegalBasis, Term, Unit
 from shared.errors import RuleViolation
-
-
-class Channel(StrEnum):
-    """Art. 17, and the environmental hotlines of practice."""
-
-    NETWORK = "network"
-    LETTER = "letter"
-    PHONE = "phone"
-    FAX = "fax"
-    VISIT = "visit"
-    WECHAT = "wechat"
-    HOTLINE_12369 = "hotline_12369"
-    HOTLINE_12345 = "hotline_12345"
-    MESSAGE_BOARD = "message_board"
-    INSPECTION_GROUP = "inspection_group"
-    EMERGENCY_110 = "emergency_110"
-
-
-class Track(StrEnum):
-    """Which procedure the matter goes through (art. 29-31)."""
-
-    STATUTORY_DUTY = "statutory_duty"
-    PETITION_OPINION = "petition_opinion"
-    SUGGESTION_REPLY = "suggestion_reply"
-    ACCUSATION_TRANSFER = "accusation_transfer"
-    LEGAL_PATH = "legal_path"
-
-
-class ClockKind(StrEnum):
-    """The clocks of a petition. P-numbers are DOMAIN 2.2's rows of 信访工作条例."""
-
-    ROUTING = "routing"  # P2: transfer, assign or report
-    NOTICE = "notice"  # P3, P4: tell the petitioner what was received and how it is handled
-    OBJECTION = "objection"  # P5: object to a transfer
-    ACCEPTANCE = "acceptance"  # the practice profile's time to accept
-    CLOSING = "closing"  # P7 or the profile's time to close
-
-
-_PETITIONS: Final = "regulations-on-petition-work"
-
-
-def _basis(article: str, title: str) -> LegalBasis:
-    return LegalBasis(_PETITIONS, article, "信访工作条例", title)
-
-
-# P2: the petition department routes what it received (art. 22).
-ROUTING: Final = Term(
-    15, Unit.NATURAL_DAYS, _basis("22", "Regulations on Petition Work"), evidence="S01"
-)
-# P3, P4: notice to the petitioner (art. 23).
-NOTICE: Final = Term(
-    15, Unit.NATURAL_DAYS, _basis("23", "Regulations on Petition Work"), evidence="S01"
-)
-# P5: objection against a transfer (art. 23).
-OBJECTION: Final = Term(
-    5, Unit.WORKING_DAYS, _basis("23", "Regulations on Petition Work"), evidence="S01"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +48,7 @@ PROFILES: Final = (
         date(2022, 5, 1),
         None,
         accept=NOTICE,
-        close=Term(
-            60,
-            Unit.NATURAL_DAYS,
-            _basis("34", "Regulations on Petition Work"),
-            evidence="S01",
-            extension=ExtensionRule(30, _basis("34", "Regulations on Petition Work")),
-        ),
+        close=CLOSING,
     ),
     Profile(
         "cn.zj.2016",

@@ -1,0 +1,7 @@
+"""Handling over HTTP: one route per step of the procedure, by topic."""
+
+from typing import Final
+
+from services.petitions.handling.endpoints import acceptance, answer, extension, routing
+
+ROUTERS: Final = (routing.router, acceptance.router, extension.router, answer.router)
