@@ -14,6 +14,7 @@ from services.petitions.intake.domain import NewPetition, State, Step
 from services.petitions.intake.models import Petition, PetitionStep
 from services.petitions.intake.schemas import (
     ClockOut,
+    FilterIn,
     PetitionIn,
     PetitionOut,
     PetitionRow,
@@ -79,16 +80,21 @@ async def worklist(
     actor: ActorDep,
     session: SessionDep,
     page: PageDep,
+    now: Now,
+    asked: Annotated[FilterIn, Query()],
     division: Annotated[Division | None, Query(description="Only within this division")] = None,
-    state: Annotated[list[State] | None, Query(max_length=12)] = None,
 ) -> Response:
-    """The caller's petitions, newest first; own and those the caller's division has a part in."""
+    """The caller's petitions, newest first; own and those the caller's division has a part in.
+
+    `division` narrows the caller's own scope; the other filters say what the petitions are.
+    """
     scopes = queries.scopes_asked(actor.scopes, division)
     if not scopes:
         raise NotFound(what="division")
     after = page.after and (datetime.fromisoformat(page.after[0]), UUID(page.after[1]))
+    wanted = asked.asked(caller=actor.id, now=now)
     rows = await queries.worklist(
-        session, scopes=scopes, states=state or [], after=after, limit=page.limit + 1
+        session, scopes=scopes, wanted=wanted, after=after, limit=page.limit + 1
     )
     items = page.cut(rows, key=lambda row: (row["received_at"], str(row["id"])))
     content = orjson.dumps({"items": [dict(row) for row in items], "next": page.next}, default=str)

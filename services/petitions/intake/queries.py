@@ -1,7 +1,9 @@
 """Every SELECT of intake, and the one INSERT that is hot."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
@@ -9,8 +11,16 @@ import orjson
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.petitions.intake.domain import State
+from services.petitions.intake.domain import (
+    Form,
+    Medium,
+    State,
+    Urgency,
+    grams_of,
+    search_text,
+)
 from services.petitions.intake.models import Petition, PetitionStep
+from services.petitions.profiles.domain import Channel, Track
 from shared import divisions
 from shared.db.session import driver
 from shared.errors import NotFound
@@ -24,7 +34,12 @@ ROW: Final = (
     "p.id, p.number, p.state, p.channel, p.media, p.urgency, p.office, p.holder, p.divisions,"
     " p.redacted_title AS title, p.object_name, p.received_at, p.version"
 )
-STATE: Final = "($2::text[] IS NULL OR p.state = ANY($2))"
+# As `search_text` makes it of what `grams` is made of.
+SEARCHED: Final = (
+    "regexp_replace(lower(normalize(concat_ws(E'\\n', p.redacted_title, p.redacted_body, p.place,"
+    " p.object_name), NFKC)), '[^\\S\\n]+', '', 'g')"
+)
+PAIR: Final = 2
 KEEP_PARTS: Final = """
 WITH gone AS (
   DELETE FROM petition_part WHERE petition_id = $1 AND scope <> ALL($2)
@@ -32,6 +47,104 @@ WITH gone AS (
 INSERT INTO petition_part (petition_id, scope, received_at)
 SELECT $1, scope, $3 FROM unnest($2::text[]) AS scope ON CONFLICT DO NOTHING
 """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which petitions a list, an export or a figure's rows are about; whatever is left out is any.
+
+    Days are instants here: from the first inclusive, before the second.
+    """
+
+    # Each is found in the redacted text, title, place or object; never in what is not redacted.
+    words: Sequence[str] = ()
+    number: str | None = None
+    states: Sequence[State] = ()
+    channels: Sequence[Channel] = ()
+    media: Sequence[Medium] = ()
+    urgencies: Sequence[Urgency] = ()
+    forms: Sequence[Form] = ()
+    tracks: Sequence[Track] = ()
+    # A letter or more digits of GB/T 4754, with all below it.
+    industry: str | None = None
+    # The scope the matter lies in, whoever holds it.
+    lies_in: str | None = None
+    object_key: str | None = None
+    received_from: datetime | None = None
+    received_before: datetime | None = None
+    # Whether a running clock is past due at `as_of`, which this needs.
+    overdue: bool | None = None
+    as_of: datetime | None = None
+    handler_id: UUID | None = None
+    repeated: bool | None = None
+    import_id: UUID | None = None
+    parent_id: UUID | None = None
+    coordinating: bool | None = None
+
+
+def conditions(wanted: Filter, values: list[Any]) -> str:
+    """The filter as SQL over `petition p`, to stand behind a WHERE or an AND.
+
+    What it needs is appended to `values`, whose place in the list is its number in the SQL.
+    """
+    parts = [*_facts(wanted, values), *_relations(wanted, values), *_words(wanted, values)]
+    return " AND ".join(parts) or "TRUE"
+
+
+def _facts(wanted: Filter, values: list[Any]) -> Iterator[str]:
+    listed: tuple[tuple[str, Sequence[StrEnum]], ...] = (
+        ("p.state = ANY({}::text[])", wanted.states),
+        ("p.channel = ANY({}::text[])", wanted.channels),
+        ("p.media && {}::text[]", wanted.media),
+        ("p.urgency = ANY({}::text[])", wanted.urgencies),
+        ("p.form = ANY({}::text[])", wanted.forms),
+        ("p.track = ANY({}::text[])", wanted.tracks),
+    )
+    for test, choices in listed:
+        if choices:
+            yield test.format(_place([each.value for each in choices], values))
+    single: tuple[tuple[str, object], ...] = (
+        ("p.number = {}", wanted.number),
+        ("starts_with(p.industry, {})", wanted.industry),
+        ("EXISTS (SELECT FROM unnest(p.divisions) AS d WHERE starts_with(d, {}))", wanted.lies_in),
+        ("p.object_key = {}", wanted.object_key),
+        ("p.received_at >= {}", wanted.received_from),
+        ("p.received_at < {}", wanted.received_before),
+        ("p.handler_id = {}", wanted.handler_id),
+        ("p.import_id = {}", wanted.import_id),
+        ("p.parent_id = {}", wanted.parent_id),
+    )
+    for test, value in single:
+        if value is not None:
+            yield test.format(_place(value, values))
+
+
+def _relations(wanted: Filter, values: list[Any]) -> Iterator[str]:
+    if wanted.overdue is not None:
+        yield (
+            "EXISTS (SELECT FROM clock c WHERE c.subject_id = p.id AND c.subject_kind = 'petition'"
+            f" AND c.state = 'running' AND c.due_at <= {_place(wanted.as_of, values)})"
+            f" = {_place(wanted.overdue, values)}"
+        )
+    if wanted.repeated is not None:
+        is_repeat = "EXISTS (SELECT FROM repeat_link r WHERE r.petition_id = p.id)"
+        yield f"({is_repeat} OR p.stated_repeat) = {_place(wanted.repeated, values)}"
+    if wanted.coordinating is not None:
+        has_parts = "EXISTS (SELECT FROM petition part WHERE part.parent_id = p.id)"
+        yield f"{has_parts} = {_place(wanted.coordinating, values)}"
+
+
+def _words(wanted: Filter, values: list[Any]) -> Iterator[str]:
+    """Pairs of characters by the index; a longer word must also be there as it stands."""
+    for word in map(search_text, wanted.words):
+        yield f"p.grams @> {_place(grams_of(word), values)}::text[]"
+        if len(word) > PAIR:
+            yield f"strpos({SEARCHED}, {_place(word, values)}) > 0"
+
+
+def _place(value: object, values: list[Any]) -> str:
+    values.append(value)
+    return f"${len(values)}"
 
 
 async def next_number(session: AsyncSession, series: str, division: str, year: int) -> int:
@@ -100,7 +213,7 @@ async def worklist(
     session: AsyncSession,
     *,
     scopes: Sequence[str],
-    states: Sequence[State],
+    wanted: Filter,
     after: tuple[datetime, UUID] | None,
     limit: int,
 ) -> list[Mapping[str, Any]]:
@@ -110,13 +223,14 @@ async def worklist(
     costs what the first does. The rows come as the driver's records: the list is hot, and the ORM
     costs four times as much.
     """
-    values: list[Any] = [limit, [each.value for each in states] or None, *(after or ())]
+    values: list[Any] = [limit, *(after or ())]
+    filtered = conditions(wanted, values)
     arms = []
     for scope in scopes:
-        values.append(scope)
+        place = _place(scope, values)
         arms += [
-            _held(scope, len(values), after=after is not None),
-            _with_part(len(values), after=after is not None),
+            _held(scope, place, filtered, after=after is not None),
+            _with_part(place, filtered, after=after is not None),
         ]
     union = " UNION ".join(arms)
     rows = await (await driver(session)).fetch(
@@ -127,26 +241,26 @@ async def worklist(
 
 def _before(received_at: str, petition_id: str, *, after: bool) -> str:
     """The range of a page; left out of the first, since PostgreSQL cannot start a scan at an OR."""
-    return f"AND ({received_at}, {petition_id}) < ($3, $4::uuid)" if after else ""
+    return f"AND ({received_at}, {petition_id}) < ($2, $3::uuid)" if after else ""
 
 
-def _held(scope: str, place: int, *, after: bool) -> str:
+def _held(scope: str, place: str, filtered: str, *, after: bool) -> str:
     held = {
-        2: f"p.holder_city LIKE ${place} || '%'",
-        4: f"p.holder_city = ${place} || '00'",
-        6: f"p.holder = ${place}",
+        2: f"p.holder_city LIKE {place} || '%'",
+        4: f"p.holder_city = {place} || '00'",
+        6: f"p.holder = {place}",
     }[len(scope)]
     return (
-        f"(SELECT {ROW} FROM petition p WHERE {held} AND {STATE}"
+        f"(SELECT {ROW} FROM petition p WHERE {held} AND {filtered}"
         f" {_before('p.received_at', 'p.id', after=after)}"
         " ORDER BY p.received_at DESC, p.id DESC LIMIT $1)"
     )
 
 
-def _with_part(place: int, *, after: bool) -> str:
+def _with_part(place: str, filtered: str, *, after: bool) -> str:
     return (
         f"(SELECT {ROW} FROM petition_part part JOIN petition p ON p.id = part.petition_id"
-        f" WHERE part.scope = ${place} AND {STATE}"
+        f" WHERE part.scope = {place} AND {filtered}"
         f" {_before('part.received_at', 'part.petition_id', after=after)}"
         " ORDER BY part.received_at DESC, part.petition_id DESC LIMIT $1)"
     )

@@ -15,15 +15,32 @@ from services.petitions.intake.domain import (
     State,
     Step,
     Urgency,
+    object_key,
+    searched,
 )
+from services.petitions.intake.queries import Filter
 from services.petitions.profiles.domain import Channel, Track
 from services.petitions.vault.domain import Field as IdentityField
+from shared import divisions
 from shared.clock_rows.rows import ClockRow, ClockState
 from shared.clocks.calendar import WorkCalendar
-from shared.http.body import Body, Code, Division, Instant, LongText, Out, ShortText
+from shared.clocks.days import DAY, end_of_day
+from shared.http.body import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    Body,
+    Code,
+    Division,
+    Instant,
+    LongText,
+    Out,
+    SafeText,
+    ShortText,
+)
 
 Phone = Annotated[str, StringConstraints(pattern=r"^[0-9+][0-9 -]{4,24}$")]
 IdNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{17}[0-9Xx]$")]
+Day = Annotated[date, Field(ge=date(FIRST_YEAR, 1, 1), le=date(LAST_YEAR, 12, 31))]
 CreditCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-HJ-NPQRTUWXY]{18}$")]
 
 
@@ -175,6 +192,67 @@ class PetitionRow(Out):
     object_name: str | None
     received_at: datetime
     version: int
+
+
+class FilterIn(BaseModel):
+    """The filters of a list of petitions, all of which must hold; a list of values is any of them.
+
+    Words are looked for in the redacted text, title, place and object only.
+    """
+
+    q: Annotated[
+        SafeText | None,
+        Field(max_length=100, description="Words, each of two characters or more; or a number"),
+    ] = None
+    state: Annotated[list[State], Field(max_length=len(State))] = []
+    channel: Annotated[list[Channel], Field(max_length=len(Channel))] = []
+    medium: Annotated[list[Medium], Field(max_length=len(Medium))] = []
+    urgency: Annotated[list[Urgency], Field(max_length=len(Urgency))] = []
+    form: Annotated[list[Form], Field(max_length=len(Form))] = []
+    track: Annotated[list[Track], Field(max_length=len(Track))] = []
+    industry: Annotated[
+        str | None,
+        StringConstraints(pattern=r"^[A-T][0-9]{0,4}$"),
+        Field(description="GB/T 4754, with all below it"),
+    ] = None
+    county: Annotated[
+        Division | None, Field(description="Where the matter lies; also a city or province")
+    ] = None
+    object: Annotated[ShortText | None, Field(description="Name of what is complained of")] = None
+    received_from: Annotated[Day | None, Field(description="First day, in Shanghai")] = None
+    received_to: Annotated[Day | None, Field(description="Last day, inclusive")] = None
+    overdue: Annotated[bool | None, Field(description="A running clock is past due")] = None
+    handler: Annotated[Literal["me"] | UUID | None, Field(description="`me` or an account")] = None
+    repeat: Annotated[bool | None, Field(description="Confirmed or stated as a repeat")] = None
+    import_id: UUID | None = None
+    parent_id: Annotated[UUID | None, Field(description="Parts of this coordinating item")] = None
+    coordinating: Annotated[bool | None, Field(description="Has parts in several divisions")] = None
+
+    def asked(self, *, caller: UUID, now: datetime) -> Filter:
+        """What is to be looked for; SearchTooShort if a word cannot be."""
+        number, words = searched(self.q)
+        return Filter(
+            words=words,
+            number=number,
+            states=self.state,
+            channels=self.channel,
+            media=self.medium,
+            urgencies=self.urgency,
+            forms=self.form,
+            tracks=self.track,
+            industry=self.industry,
+            lies_in=self.county and divisions.scope(self.county),
+            object_key=self.object and object_key(self.object),
+            received_from=end_of_day(self.received_from - DAY) if self.received_from else None,
+            received_before=end_of_day(self.received_to) if self.received_to else None,
+            overdue=self.overdue,
+            as_of=now,
+            handler_id=caller if self.handler == "me" else self.handler,
+            repeated=self.repeat,
+            import_id=self.import_id,
+            parent_id=self.parent_id,
+            coordinating=self.coordinating,
+        )
 
 
 class PetitionOut(PetitionRow):

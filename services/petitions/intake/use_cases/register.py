@@ -62,6 +62,7 @@ async def register(
         profile=profile.code,
         holder=new.office,
         county=new.divisions[0],
+        object_key=life.object_key(new.object_name),
         shares={division: str(share) for division, share in shares.items()},
         redacted_title=title,
         redacted_body=text,
