@@ -7,6 +7,7 @@ import base64
 import hashlib
 import hmac
 import secrets
+import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ DATABASE: Final = "liandong"
 OWNER: Final = "liandong_owner"
 _LOCK: Final = 0x6C69616E646F6E67  # "liandong" in ASCII, as one bigint
 _SCRAM_ROUNDS: Final = 4096
+# What array operators compare by: texts, without an error that would name a value.
+_ARRAY_TESTS: Final = ("arraycontains", "arrayoverlap")
 
 
 class UnfitServer(OperatorError):
@@ -77,6 +80,8 @@ async def bootstrap(
         for role in ("owner", *SERVICES):
             await _make_role(admin, f"liandong_{role}", keys.read(database_password(role)))
         await _make_database(admin, name)
+        async with _connected(urls.admin) as within:
+            await _let_arrays_be_indexed(within)
         async with _connected(urls.owner) as owner, owner.transaction():
             await _require_unicode(owner)
             await _prepare(owner, name)
@@ -157,6 +162,31 @@ async def _make_database(admin: asyncpg.Connection, name: str) -> None:
     await admin.execute(
         f"CREATE DATABASE {name} OWNER {OWNER} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'"
     )
+
+
+async def _let_arrays_be_indexed(admin: asyncpg.Connection) -> None:
+    """Row-level security keeps an index from an operator that is not declared leakproof.
+
+    Only a superuser may declare it; without, a search reads what the caller may see (decision 15).
+    """
+    leaky = await admin.fetch(
+        "SELECT proname AS name FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace"
+        " AND proname = ANY($1) AND NOT proleakproof ORDER BY 1",
+        _ARRAY_TESTS,
+    )
+    if not leaky:
+        return
+    if not await admin.fetchval("SELECT rolsuper FROM pg_roles WHERE rolname = current_user"):
+        print(
+            "searching petitions will be slow: no superuser declared"
+            " pg_catalog.arraycontains and arrayoverlap leakproof (docs/operations.md)",
+            file=sys.stderr,
+        )
+        return
+    for function in leaky:
+        await admin.execute(
+            f"ALTER FUNCTION pg_catalog.{function['name']}(anyarray, anyarray) LEAKPROOF"
+        )
 
 
 async def _prepare(owner: asyncpg.Connection, name: str) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
@@ -89,6 +90,33 @@ async def test_business_time_is_one_row_that_the_owner_moves(databases: Database
 
     for service in SERVICES:
         assert await run(databases.url(service), "SELECT now FROM clock.simulated") == later
+
+
+LEAKY = "SELECT count(*) FROM pg_proc WHERE proname = 'arraycontains' AND NOT proleakproof"
+
+
+async def test_arrays_are_searched_by_index_under_row_policies(databases: Databases) -> None:
+    assert await run(databases.owner, LEAKY) == 0
+
+
+async def test_without_a_superuser_search_is_slow_and_says_so(
+    cluster: Cluster, capfd: pytest.CaptureFixture[str]
+) -> None:
+    # Roles belong to the server, so that the administrator is made and taken away again.
+    await run(cluster.admin, "CREATE ROLE plain_admin LOGIN CREATEROLE CREATEDB PASSWORD 'plain'")
+    for role in ("owner", *SERVICES):
+        await run(cluster.admin, f"GRANT liandong_{role} TO plain_admin WITH ADMIN OPTION")
+    await run(cluster.admin, "GRANT CREATE ON DATABASE postgres TO plain_admin")
+    address = urlsplit(cluster.admin)
+    plain = address._replace(netloc=f"plain_admin:plain@{address.netloc.rpartition('@')[2]}")
+    try:
+        made = await bootstrap(plain.geturl(), cluster.keys, name="liandong_plain", durable=False)
+        assert await run(made.owner, LEAKY) == 1
+        assert "arraycontains" in capfd.readouterr().err
+        await cluster.drop(made)
+    finally:
+        await run(cluster.admin, "DROP OWNED BY plain_admin")
+        await run(cluster.admin, "DROP ROLE plain_admin")
 
 
 async def test_a_server_that_forgets_is_refused(cluster: Cluster) -> None:
