@@ -50,6 +50,17 @@ def city_of(code: str) -> str:
     return code[:4] + "00"
 
 
+def division_of(scope_: str) -> str:
+    """The division that heads a scope: 33 → 330000, 3302 → 330200."""
+    return scope_.ljust(6, "0")
+
+
+def superior(code: str) -> str | None:
+    """The division next above: 330281 → 330200 → 330000; None above a province."""
+    above = lineage(code)[:-1]
+    return division_of(above[-1]) if above else None
+
+
 def visibility(codes: Iterable[str]) -> list[str]:
     """The scopes that may see a row these divisions have a part in, sorted, without doubles."""
     return sorted({each for code in codes for each in lineage(code)})

@@ -36,6 +36,7 @@ NAMES_ZH: Final = {
     "petition": "信访件",
     "petitioner": "信访人",
     "problem": "问题",
+    "profile": "办理时限规定",
     "recusal": "回避",
     "report": "报告",
     "review": "复查复核",

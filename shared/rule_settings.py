@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+import orjson
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared import divisions
 from shared.db.session import driver
+from shared.errors import AlreadyExists
 
 KEEP_S: Final = 5.0
 
@@ -29,12 +31,41 @@ class Setting:
     basis: str
 
 
-def in_force(settings: Iterable[Setting], *, division: str, on_day: date) -> dict[str, Any]:
-    """The value of every setting for a division on a day."""
+def effective(settings: Iterable[Setting], *, division: str, on_day: date) -> dict[str, Setting]:
+    """The row of every setting that holds for a division on a day."""
     scopes = ("", *divisions.lineage(division))
     fitting = [each for each in settings if each.scope in scopes and each.valid_from <= on_day]
     fitting.sort(key=lambda each: (len(each.scope), each.valid_from))
-    return {each.name: each.value for each in fitting}
+    return {each.name: each for each in fitting}
+
+
+def in_force(settings: Iterable[Setting], *, division: str, on_day: date) -> dict[str, Any]:
+    """The value of every setting for a division on a day."""
+    rows = effective(settings, division=division, on_day=on_day)
+    return {name: each.value for name, each in rows.items()}
+
+
+async def setting_rows(session: AsyncSession) -> tuple[Setting, ...]:
+    """Every row as it is now."""
+    rows = await (await driver(session)).fetch(
+        "SELECT name, scope, valid_from, value, basis FROM rule_setting"
+    )
+    return tuple(Setting(**row) for row in rows)
+
+
+async def keep_setting(session: AsyncSession, setting: Setting) -> None:
+    """Add a row; AlreadyExists if the figure was set for that scope and day before."""
+    kept = await (await driver(session)).execute(
+        "INSERT INTO rule_setting (name, scope, valid_from, value, basis)"
+        " VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+        setting.name,
+        setting.scope,
+        setting.valid_from,
+        orjson.dumps(setting.value).decode(),
+        setting.basis,
+    )
+    if kept == "INSERT 0 0":
+        raise AlreadyExists
 
 
 _kept: tuple[float, tuple[Setting, ...]] | None = None
@@ -44,11 +75,5 @@ async def rule_settings(session: AsyncSession, *, division: str, on_day: date) -
     """The settings of this service for a division on a day, at most `KEEP_S` old."""
     global _kept  # noqa: PLW0603 -- one immutable value per process, replaced whole
     if _kept is None or time.monotonic() - _kept[0] > KEEP_S:
-        rows = await (await driver(session)).fetch(
-            "SELECT name, scope, valid_from, value, basis FROM rule_setting"
-        )
-        _kept = (
-            time.monotonic(),
-            tuple(Setting(**row) for row in rows),
-        )
+        _kept = time.monotonic(), await setting_rows(session)
     return in_force(_kept[1], division=division, on_day=on_day)

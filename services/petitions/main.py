@@ -5,10 +5,12 @@ from typing import Any, Final
 from services.petitions.callbacks import endpoints as callbacks
 from services.petitions.config import PetitionsSettings, settings
 from services.petitions.handling import endpoints as handling
+from services.petitions.handling.jobs import JOBS as HANDLING_JOBS
 from services.petitions.intake import endpoints as intake
+from services.petitions.profiles import endpoints as profiles
 from services.petitions.repeats import endpoints as repeats
 from services.petitions.reports import endpoints as reports
-from services.petitions.reports.jobs import JOBS
+from services.petitions.reports.jobs import JOBS as REPORT_JOBS
 from services.petitions.statistics import endpoints as statistics
 from services.petitions.through_train import endpoints as through_train
 from services.petitions.through_train.handlers import HANDLERS
@@ -34,6 +36,8 @@ app: Final = create_service_app(
         title="Liandong petitions 信访",
         settings=settings,
         routers=[
+            profiles.profiles,
+            profiles.settings,
             intake.router,
             *handling.ROUTERS,
             callbacks.router,
@@ -44,7 +48,7 @@ app: Final = create_service_app(
             statistics.router,
         ],
         handlers={**reference.HANDLERS, **HANDLERS},
-        jobs=JOBS,
+        jobs=(*HANDLING_JOBS, *REPORT_JOBS),
         extras=_vault_keys,
     )
 )

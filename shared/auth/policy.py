@@ -151,6 +151,7 @@ _PETITIONS: Final = {
     "petition.ask_back": _right(_CLERK, Role.OFFICER, at=Relation.OWN),
     "petition.supplement": _right(_CLERK, Role.OFFICER, at=Relation.OWN),
     "petition.request_extension": _right(Role.OFFICER, at=Relation.OWN),
+    "petition.refuse_extension": _right(Role.DEPARTMENT_HEAD, at=Relation.OWN),
     "petition.hand_over": _right(Role.OFFICER, Role.DEPARTMENT_HEAD, at=Relation.OWN),
     "petition.mark_urgent": _right(_CLERK, at=Relation.SUBTREE),
     "petition.acknowledge_urgent": _right(*_CHIEFS, _CLERK, at=Relation.OWN),
@@ -158,7 +159,7 @@ _PETITIONS: Final = {
     "petition.merge": _right(_CLERK, at=Relation.SUBTREE),
     "petition.issue_code": _right(_CLERK, at=Relation.SUBTREE, sensitive=True),
     # Which of several bodies accepts (信访工作条例 art. 24).
-    "competence.open": _right(_CLERK, at=Relation.OWN),
+    "petition.competence": _right(_CLERK, at=Relation.OWN),
     "competence.answer": _right(_CLERK, at=Relation.OWN),
     "competence.decide": _right(_CLERK, Role.DEPARTMENT_HEAD, at=Relation.OWN),
     "competence.meet": _right(_CLERK, at=Relation.OWN),

@@ -4,7 +4,7 @@
 A clock pins the calendar versions its deadline was computed with.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -182,10 +182,13 @@ async def stop_clock(
     return state
 
 
-async def drop_clocks(session: AsyncSession, *, subject_id: UUID, at: datetime) -> None:
-    """Whatever still runs for the subject has no duty left."""
+async def drop_clocks(
+    session: AsyncSession, *, subject_id: UUID, at: datetime, kinds: Container[str] | None = None
+) -> None:
+    """Whatever still runs for the subject, or only these kinds, has no duty left."""
     for clock in await clocks_of(session, [subject_id]):
-        if clock.state in (ClockState.RUNNING, ClockState.PAUSED):
+        meant = kinds is None or clock.kind in kinds
+        if meant and clock.state in (ClockState.RUNNING, ClockState.PAUSED):
             await _end(session, clock.id, ClockState.DROPPED, at)
 
 

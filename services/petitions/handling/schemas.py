@@ -1,13 +1,19 @@
 """Bodies of the handling steps."""
 
-from datetime import date
-from typing import Annotated
+from datetime import date, datetime
+from typing import Annotated, Self
+from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from services.petitions.handling.domain.acceptance import RefusalReason
 from services.petitions.handling.domain.answer import Outcome
-from shared.http.body import Body, Division, LongText, ShortText
+from services.petitions.handling.domain.competence import QuestionState
+from services.petitions.handling.domain.extension import RequestState
+from services.petitions.intake.domain import Purpose, Settled
+from services.petitions.profiles.domain import Track
+from shared.http.body import Body, Division, LongText, Out, ShortText
 
 
 class TransferIn(Body):
@@ -18,7 +24,7 @@ class TransferIn(Body):
 
 
 class AssignIn(TransferIn):
-    """An assignment asks for a closing report by a day."""
+    """An assignment asks for a closing report by a day; the answer is that report."""
 
     report_due_on: date
 
@@ -38,21 +44,114 @@ class AcceptIn(Body):
 
 
 class RefuseIn(Body):
+    """`same_as_id` names the running or final petition a duplicate or final one is refused for."""
+
     ground: RefusalReason
+    same_as_id: UUID | None = None
     notice: ShortText
 
 
-class ExtendIn(Body):
-    """`requested_by` is the officer who asked; the caller approves and must be somebody else."""
+class ReclassifyIn(Body):
+    """Without a purpose, the present one stays if it fits the track."""
 
-    days: Annotated[int, Field(ge=1, le=365, strict=True)]
-    requested_by: ShortText
+    purpose: Purpose | None = None
+    track: Track
     reason: ShortText
 
 
+class RequestExtensionIn(Body):
+    days: Annotated[int, Field(ge=1, le=365, strict=True)]
+    reason: ShortText
+
+
+class ExtendIn(Body):
+    """`notice` is what the petitioner is told; `consent` that of the assigning body, if needed."""
+
+    notice: ShortText
+    consent: ShortText | None = None
+
+
+class ExtensionRequestOut(Out):
+    """A request for more time and what became of it."""
+
+    id: UUID
+    state: RequestState
+    days: int
+    reason: str
+    requested_by_name: str
+    requested_at: datetime
+    decided_by_name: str | None
+    decided_at: datetime | None
+    answer: str | None
+    consent: str | None
+
+
 class ReplyIn(Body):
-    """The handling opinion: what was found and decided, and on which law."""
+    """The answer; a handling opinion (处理意见书) also states the request and the facts."""
 
     outcome: Outcome
     opinion: LongText
     legal_basis: ShortText
+    request: LongText | None = None
+    facts: LongText | None = None
+
+    @property
+    def parts(self) -> dict[str, str]:
+        return self.model_dump(include={"legal_basis", "request", "facts"}, exclude_none=True)
+
+
+class CompetenceIn(Body):
+    """Which bodies may be competent, and which of them should accept."""
+
+    bodies: Annotated[list[Division], Field(min_length=2, max_length=8)]
+    lead: Division
+    reason: ShortText
+
+    @model_validator(mode="after")
+    def _names_each_once(self) -> Self:
+        if len(set(self.bodies)) != len(self.bodies):
+            raise PydanticCustomError("doubled_division", "a body is named twice")
+        return self
+
+
+class LeadIn(Body):
+    lead: Division
+    reason: ShortText
+
+
+class MeetingIn(Body):
+    held_on: date
+    minutes: LongText
+    lead: Division
+
+
+class CompetenceAnswerOut(Out):
+    round: int
+    body: str
+    lead: str
+    reason: str
+    answered_by_name: str
+    at: datetime
+
+
+class CompetenceOut(Out):
+    """A question of competence with every answer to it."""
+
+    id: UUID
+    petition_id: UUID
+    state: QuestionState
+    bodies: list[str]
+    decider: str | None
+    proposed: str
+    reason: str
+    opened_by_name: str
+    opened_at: datetime
+    round: int
+    held_on: date | None
+    minutes: str | None
+    lead: str | None
+    settled_by: Settled | None
+    settled_at: datetime | None
+    answers: list[CompetenceAnswerOut]
+    actions: list[str]
+    version: int

@@ -82,7 +82,7 @@ class Step(StrEnum):
     ACCEPT = "accept"
     REFUSE = "refuse"
     START = "start"
-    EXTEND = "extend"
+    EXTEND = "extend"  # the organ's head grants it
     REPLY = "reply"
     SETTLE = "settle"  # a call-back found it solved
     REOPEN = "reopen"  # a call-back found it not solved, or the petitioner dissatisfied
@@ -99,6 +99,21 @@ class Step(StrEnum):
     ASK_RE_REVIEW = "ask_re_review"  # art. 36
     GIVE_RE_REVIEW = "give_re_review"
     SEND_BACK = "send_back"  # a superior's spot check found it wanting
+    REQUEST_EXTENSION = "request_extension"  # the handling officer asks for more time (art. 34)
+    REFUSE_EXTENSION = "refuse_extension"
+    COMPETENCE = "competence"  # several bodies may be competent: which accepts? (art. 24)
+    ANSWER_COMPETENCE = "answer_competence"
+    MEET_COMPETENCE = "meet_competence"  # a joint meeting, where no superior is common
+    SETTLE_COMPETENCE = "settle_competence"  # they agree, or their common superior decides
+
+
+class Settled(StrEnum):
+    """Why a unit may no longer say that it is not competent."""
+
+    DEEMED = "deemed"  # five working days went by without an objection (art. 23)
+    INSISTED = "insisted"  # the sender did not agree with the objection (art. 23)
+    DESIGNATED = "designated"  # a superior gave it the petition
+    AGREED = "agreed"  # the bodies agreed, by themselves or in a joint meeting (art. 24)
 
 
 def _staying(state: State, *steps: Step) -> dict[Step, State]:
@@ -111,18 +126,28 @@ def _with_unit(state: State) -> dict[Step, State]:
         Step.OBJECT: State.OBJECTED,
         Step.ACCEPT: State.ACCEPTED,
         Step.REFUSE: State.NOT_ACCEPTED,
-        **_staying(state, *_OPEN, Step.RECLASSIFY, Step.DEEM_COMPETENT),
+        Step.SETTLE_COMPETENCE: State.TRANSFERRED,
+        **_staying(state, *_OPEN, *_UNDECIDED, Step.DEEM_COMPETENT),
     }
 
 
+# Before anybody accepted: what it is, and who is competent.
+_UNDECIDED: Final = (
+    Step.RECLASSIFY,
+    Step.COMPETENCE,
+    Step.ANSWER_COMPETENCE,
+    Step.MEET_COMPETENCE,
+)
 _OPEN: Final = (Step.ASK_BACK, Step.SUPPLEMENT, Step.MARK_URGENT)
+_MORE_TIME: Final = (Step.REQUEST_EXTENSION, Step.EXTEND, Step.REFUSE_EXTENSION)
 TRANSITIONS: Final[Mapping[State, Mapping[Step, State]]] = {
     State.REGISTERED: {
         Step.TRANSFER: State.TRANSFERRED,
         Step.ASSIGN: State.ASSIGNED,
         Step.ACCEPT: State.ACCEPTED,
         Step.REFUSE: State.NOT_ACCEPTED,
-        **_staying(State.REGISTERED, *_OPEN, Step.RECLASSIFY),
+        Step.SETTLE_COMPETENCE: State.TRANSFERRED,
+        **_staying(State.REGISTERED, *_OPEN, *_UNDECIDED),
     },
     State.TRANSFERRED: _with_unit(State.TRANSFERRED),
     State.ASSIGNED: _with_unit(State.ASSIGNED),
@@ -134,7 +159,7 @@ TRANSITIONS: Final[Mapping[State, Mapping[Step, State]]] = {
     State.ACCEPTED: {Step.START: State.IN_PROGRESS, **_staying(State.ACCEPTED, *_OPEN)},
     State.IN_PROGRESS: {
         Step.REPLY: State.REPLIED,
-        **_staying(State.IN_PROGRESS, Step.EXTEND, Step.HAND_OVER, *_OPEN),
+        **_staying(State.IN_PROGRESS, *_MORE_TIME, Step.HAND_OVER, *_OPEN),
     },
     State.REPLIED: {
         Step.SETTLE: State.CLOSED,
@@ -159,6 +184,30 @@ TRANSITIONS: Final[Mapping[State, Mapping[Step, State]]] = {
 }
 # What only time or a superior's finding does, never a person by a route of this name.
 BY_RULE: Final = frozenset({Step.DEEM_COMPETENT, Step.SEND_BACK})
+# Barred while it is asked which of several bodies is competent.
+WHILE_COMPETENCE_IS_OPEN: Final = frozenset(
+    {
+        Step.TRANSFER,
+        Step.ASSIGN,
+        Step.OBJECT,
+        Step.ACCEPT,
+        Step.REFUSE,
+        Step.RECLASSIFY,
+        Step.COMPETENCE,
+    }
+)
+# Accepted, and not ended: what a higher organ, or the same one again, does not accept (art. 19).
+HANDLED: Final = frozenset(
+    {
+        State.ACCEPTED,
+        State.IN_PROGRESS,
+        State.REPLIED,
+        State.REOPENED,
+        State.UNDER_REVIEW,
+        State.REVIEWED,
+        State.UNDER_RE_REVIEW,
+    }
+)
 RUNNING: Final = frozenset(
     {
         State.REGISTERED,
@@ -174,6 +223,14 @@ RUNNING: Final = frozenset(
         State.UNDER_RE_REVIEW,
     }
 )
+
+
+class CompetenceOpen(RuleViolation):
+    """Art. 24: first it is settled who accepts."""
+
+    code = "competence_open"
+    zh = "受理机关尚未确定(《信访工作条例》第二十四条),不能执行:{step}。"
+    en = "It is still open which body accepts (art. 24); {step} has to wait."
 
 
 class IllegalStep(RuleViolation):

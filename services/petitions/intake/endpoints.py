@@ -163,6 +163,7 @@ async def shown_to(
             "title": petition.title if full_text else petition.redacted_title,
             "body": petition.body if full_text else petition.redacted_body,
             "reply": petition.reply if full_text else _told(history),
+            "reply_parts": petition.reply_parts if full_text else None,
             "petitioner": {field: masks.get(field) for field in visible} if masks else None,
             "clocks": [
                 ClockOut.of(clock, calendar, now)

@@ -24,6 +24,7 @@ from services.petitions.base import PetitionsTable
 from services.petitions.intake.domain import (
     Form,
     Purpose,
+    Settled,
     State,
     Step,
     Urgency,
@@ -61,6 +62,9 @@ class Petition(PetitionsTable, Versioned, table=True):
         ),
         CheckConstraint("NOT (anonymous AND withheld)", name="anonymous_or_withheld"),
         CheckConstraint("head_count >= 1", name="somebody_petitions"),
+        CheckConstraint(
+            "competence_settled = (settled_by IS NOT NULL)", name="competence_settled_by"
+        ),
         # What counts for a division is decided when the petition is registered.
         CheckConstraint("cardinality(divisions) > 0", name="has_division"),
         # The two orders of the worklist: one county's, one city's.
@@ -73,6 +77,15 @@ class Petition(PetitionsTable, Versioned, table=True):
         Index("ix_petition_place", "county", text("received_at DESC")),
         Index("ix_petition_object", "object_key", text("received_at DESC")),
         Index("ix_petition_parent", "parent_id"),
+        # With a unit that may still object: few at any one time.
+        Index(
+            "ix_petition_contestable",
+            "id",
+            postgresql_where=text(
+                "state IN ('transferred', 'assigned')"
+                " AND NOT competence_settled AND NOT competence_open"
+            ),
+        ),
         {"info": rls.info(rls.SCOPED)},
     )
 
@@ -132,8 +145,12 @@ class Petition(PetitionsTable, Versioned, table=True):
     petitioner_masked: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     # How often the papers came back (art. 23).
     route_count: int = 0
-    # No objection any more: the time ran out, or a superior designated the unit.
+    # No objection any more, and why.
     competence_settled: bool = False
+    settled_by: Settled | None = Field(default=None, sa_type=str_enum(Settled), nullable=True)
+    # It is asked which of several bodies accepts (art. 24); an officer asks for more time.
+    competence_open: bool = False
+    extension_open: bool = False
     refusal_ground: str | None = Field(default=None, max_length=32)
     # What it is refused for: the running or final item on the same matter (art. 19, 36).
     same_as_id: UUID | None = Field(default=None, foreign_key="petitions.petition.id")
@@ -141,6 +158,10 @@ class Petition(PetitionsTable, Versioned, table=True):
     handler_name: str | None = Field(default=None, max_length=200)
     outcome: str | None = Field(default=None, max_length=32)
     reply: str | None = None
+    # What the reply says beside the opinion (art. 32): request, facts, legal basis.
+    reply_parts: dict[str, str] = Field(
+        default_factory=dict, sa_column=Column(JSONB, nullable=False)
+    )
     # HMAC of the code by which a citizen follows the case.
     follow_hash: bytes | None = Field(default=None, sa_type=LargeBinary)
     import_id: UUID | None = None

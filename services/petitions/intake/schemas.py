@@ -12,6 +12,7 @@ from services.petitions.intake.domain import (
     Form,
     Medium,
     Purpose,
+    Settled,
     State,
     Step,
     Urgency,
@@ -275,13 +276,21 @@ class PetitionOut(PetitionRow):
     partial: bool
     petitioner: IdentityOut | None
     route_count: int
+    competence_settled: bool
+    settled_by: Settled | None
+    competence_open: bool
+    refusal_ground: str | None
+    same_as_id: UUID | None
     handler_id: UUID | None
     handler_name: str | None
     outcome: str | None
     reply: str | None
+    reply_parts: dict[str, str] | None
+    extension_open: bool
     registered_at: datetime
     accepted_at: datetime | None
     replied_at: datetime | None
+    first_replied_at: datetime | None
     closed_at: datetime | None
     report_due_on: date | None
     clocks: list[ClockOut]

@@ -1,9 +1,12 @@
 """What an answer says and who gives it (art. 32)."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
-from shared.errors import RuleViolation
+from services.petitions.profiles.domain import Track
+from shared.errors import InvalidInput, RuleViolation
 
 
 class Outcome(StrEnum):
@@ -12,6 +15,22 @@ class Outcome(StrEnum):
     SUPPORTED = "supported"
     EXPLAINED = "explained"
     NOT_SUPPORTED = "not_supported"
+
+
+# What the answer states beside outcome, opinion and legal basis. 处理意见书 has all of art. 32.
+PARTS: Final[Mapping[Track, tuple[str, ...]]] = {
+    Track.STATUTORY_DUTY: (),
+    Track.PETITION_OPINION: ("request", "facts"),
+    Track.SUGGESTION_REPLY: (),
+    Track.ACCUSATION_TRANSFER: (),
+    Track.LEGAL_PATH: (),
+}
+
+
+class ReplyIncomplete(InvalidInput):
+    code = "reply_incomplete"
+    zh = "处理意见书应当载明信访人投诉请求、事实和理由、处理意见及其法律依据,缺少:{part}。"
+    en = "A handling opinion states request, facts and grounds, opinion and legal basis: no {part}."
 
 
 class NotTheHandler(RuleViolation):
@@ -33,3 +52,10 @@ class StillReachable(RuleViolation):
 def require_handler(handler_id: UUID | None, actor_id: UUID) -> None:
     if handler_id != actor_id:
         raise NotTheHandler
+
+
+def require_parts(track: Track, said: Mapping[str, str]) -> None:
+    """ReplyIncomplete unless everything is said that the track asks for."""
+    for part in PARTS[track]:
+        if part not in said:
+            raise ReplyIncomplete(reason="reply", pointer=f"/{part}", part=part)

@@ -2,6 +2,18 @@
 
 from typing import Final
 
-from services.petitions.handling.endpoints import acceptance, answer, extension, routing
+from services.petitions.handling.endpoints import (
+    acceptance,
+    answer,
+    competence,
+    extension,
+    routing,
+)
 
-ROUTERS: Final = (routing.router, acceptance.router, extension.router, answer.router)
+ROUTERS: Final = (
+    routing.router,
+    competence.router,
+    acceptance.router,
+    extension.router,
+    answer.router,
+)

@@ -1,4 +1,4 @@
-"""Acceptance, refusal and the start over HTTP."""
+"""Acceptance, refusal, another track and the start, over HTTP."""
 
 from typing import Final
 from uuid import UUID
@@ -7,10 +7,11 @@ from fastapi import APIRouter, Response
 
 from services.petitions.handling.schemas import (
     AcceptIn,
+    ReclassifyIn,
     RefuseIn,
     StartIn,
 )
-from services.petitions.handling.use_cases import acceptance as use_cases
+from services.petitions.handling.use_cases import acceptance as use_cases, classifying
 from services.petitions.intake.endpoints import Keys, shown_to
 from services.petitions.intake.schemas import PetitionOut
 from shared.http.access import ActorDep, policy
@@ -62,7 +63,34 @@ async def refuse(
         actor,
         petition_id,
         ground=body.ground,
+        same_as_id=body.same_as_id,
         notice=body.notice,
+        keys=keys,
+        version=version,
+        now=now,
+    )
+    return await shown_to(session, actor, petition, now=now, response=response)
+
+
+@router.post("/{petition_id}/reclassify", dependencies=[policy("petition.reclassify")])
+async def reclassify(
+    petition_id: UUID,
+    body: ReclassifyIn,
+    version: ExpectedVersion,
+    keys: Keys,
+    actor: ActorDep,
+    session: SessionDep,
+    now: Now,
+    response: Response,
+) -> PetitionOut:
+    """Another purpose or track, before anybody accepted; the time to accept follows."""
+    petition = await classifying.reclassify(
+        session,
+        actor,
+        petition_id,
+        purpose=body.purpose,
+        track=body.track,
+        reason=body.reason,
         keys=keys,
         version=version,
         now=now,

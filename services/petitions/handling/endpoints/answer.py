@@ -38,7 +38,7 @@ async def reply(
         petition_id,
         outcome=body.outcome,
         opinion=body.opinion,
-        legal_basis=body.legal_basis,
+        parts=body.parts,
         keys=keys,
         version=version,
         now=now,

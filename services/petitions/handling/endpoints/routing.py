@@ -112,11 +112,10 @@ async def accept_objection(
     response: Response,
 ) -> PetitionOut:
     """Agree with the objection; the petition comes back to be routed again."""
-    petition = await use_cases.answer_objection(
+    petition = await use_cases.accept_objection(
         session,
         actor,
         petition_id,
-        step=Step.ACCEPT_OBJECTION,
         reason=body.reason,
         keys=keys,
         version=version,
@@ -137,11 +136,10 @@ async def reject_objection(
     response: Response,
 ) -> PetitionOut:
     """Insist; the unit keeps the petition."""
-    petition = await use_cases.answer_objection(
+    petition = await use_cases.reject_objection(
         session,
         actor,
         petition_id,
-        step=Step.REJECT_OBJECTION,
         reason=body.reason,
         keys=keys,
         version=version,

@@ -1,18 +1,28 @@
 """The written answer, and filing what nobody can be called back about."""
 
 from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.petitions.handling.domain.answer import Outcome, StillReachable, require_handler
+from services.petitions.handling.domain.answer import (
+    Outcome,
+    StillReachable,
+    require_handler,
+    require_parts,
+)
 from services.petitions.handling.use_cases.begin import begin_step, stop
+from services.petitions.handling.use_cases.extension import lapse
 from services.petitions.intake.domain import Step
 from services.petitions.intake.models import Petition
 from services.petitions.intake.use_cases.steps import take
 from services.petitions.profiles.domain import ClockKind
-from services.petitions.vault.use_cases import VaultKeys
+from services.petitions.vault.use_cases import VaultKeys, without_petitioner
 from shared.auth.actor import Actor
+
+# What the answer fulfils; what was found and decided is the report an assignment asks for.
+UNTIL_ANSWER: Final = (ClockKind.CLOSING, ClockKind.REPORT)
 
 
 async def reply(
@@ -22,21 +32,31 @@ async def reply(
     *,
     outcome: Outcome,
     opinion: str,
-    legal_basis: str,
+    parts: dict[str, str],
     keys: VaultKeys,
     version: int,
     now: datetime,
 ) -> Petition:
-    """The written answer: opinion with its legal basis (art. 32); a call-back follows."""
+    """The written answer (art. 32), its `parts` the legal basis and what the track asks for.
+
+    A call-back follows.
+    """
     petition = await begin_step(session, actor, petition_id, version, Step.REPLY)
     require_handler(petition.handler_id, actor.id)
-    petition.outcome, petition.reply = outcome.value, opinion
+    require_parts(petition.track, parts)
+    petition.outcome, petition.reply, petition.reply_parts = outcome.value, opinion, parts
     petition.replied_at = now
-    facts = {"outcome": outcome.value, "legal_basis": legal_basis}
+    petition.first_replied_at = petition.first_replied_at or now
+    await lapse(session, petition, now=now)
+    facts: dict[str, Any] = {"outcome": outcome.value}
+    for name, text in parts.items():
+        entry = petition.petitioner_id
+        facts[name] = await without_petitioner(session, entry, text, keys=keys)
     await take(
         session, petition, Step.REPLY, actor=actor, reason=opinion, keys=keys, now=now, facts=facts
     )
-    await stop(session, petition, ClockKind.CLOSING, now)
+    for kind in UNTIL_ANSWER:
+        await stop(session, petition, kind, now)
     return petition
 
 

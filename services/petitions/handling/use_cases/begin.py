@@ -6,7 +6,12 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.petitions.intake import queries
-from services.petitions.intake.domain import Step, step as leads_to
+from services.petitions.intake.domain import (
+    WHILE_COMPETENCE_IS_OPEN,
+    CompetenceOpen,
+    Step,
+    step as leads_to,
+)
 from services.petitions.intake.models import Petition
 from services.petitions.intake.use_cases.steps import decider
 from services.petitions.profiles.domain import ClockKind
@@ -23,6 +28,8 @@ async def begin_step(
     petition.require_version(version)
     require(actor, f"petition.{step}", division=decider(petition, step))
     leads_to(petition.state, step)
+    if petition.competence_open and step in WHILE_COMPETENCE_IS_OPEN:
+        raise CompetenceOpen(step=step.value)
     return petition
 
 

@@ -13,6 +13,7 @@ from services.petitions.intake.models import Petition
 from services.petitions.intake.use_cases.steps import KIND, begin, check_divisions, write_line
 from services.petitions.profiles import domain as profiles
 from services.petitions.profiles.domain import ClockKind
+from services.petitions.profiles.queries import profile_for
 from services.petitions.vault import use_cases as vault
 from services.petitions.vault.domain import (
     Field,
@@ -44,15 +45,18 @@ async def register(
     """Register a petition at receipt (art. 22) and start its clocks; identity to the vault."""
     require(actor, "petition.register", division=new.office)
     await _check(session, new, now=now)
-    concerned = [new.office, *new.divisions]
+    # An accusation is kept from the places it is about (art. 30, 46(5)).
+    routed = profiles.PROCEDURES[new.track].routed
+    concerned = [new.office, *(new.divisions if routed else ())]
     day = legal_day(now)
     serial = await queries.next_number(session, KIND, new.office, day.year)
     sealed = None
     if identity is not None:
         sealed = await vault.seal(session, identity, keys=keys, seen_by=concerned, now=now)
-    profile = profiles.profile_for(
-        new.divisions[0], new.channel, new.track, legal_day(new.received_at)
+    facts = profiles.Facts(
+        new.divisions[0], new.channel, new.track, legal_day(new.received_at), new.momentary
     )
+    profile = await profile_for(session, facts)
     shares = life.shares_of(new.divisions, new.division_shares)
     title, text = redact(new.title, identity)[:TITLE_LENGTH], redact(new.body, identity)
     place = _place(new.place, identity)

@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.petitions.intake import domain as life, queries
 from services.petitions.intake.domain import Step
 from services.petitions.intake.models import Petition, PetitionStep
-from services.petitions.profiles.domain import ClockKind
+from services.petitions.profiles.domain import PROCEDURES, ClockKind, Facts, Track
 from services.petitions.vault import use_cases as vault
 from services.petitions.vault.queries import show_to as show_entry_to
 from services.petitions.vault.use_cases import VaultKeys
@@ -29,9 +29,33 @@ from shared.rule_settings import rule_settings
 KIND: Final = "petition"
 ANSWERS: Final = frozenset({Step.ACCEPT_OBJECTION, Step.REJECT_OBJECTION})
 # What hands the petition to another unit.
-MOVES: Final = frozenset({Step.TRANSFER, Step.ASSIGN, Step.ACCEPT_OBJECTION})
-# What a call-back does to a petition; nobody does it otherwise.
-BY_CALL: Final = frozenset({Step.SETTLE, Step.REOPEN})
+MOVES: Final = frozenset(
+    {Step.TRANSFER, Step.ASSIGN, Step.ACCEPT_OBJECTION, Step.SETTLE_COMPETENCE}
+)
+# What a call-back does, and what is done at a question of competence: no routes of their own.
+BY_ANOTHER_ROUTE: Final = frozenset(
+    {
+        Step.SETTLE,
+        Step.REOPEN,
+        Step.ANSWER_COMPETENCE,
+        Step.MEET_COMPETENCE,
+        Step.SETTLE_COMPETENCE,
+    }
+)
+# Steps that no route of this release takes.
+UNUSED: Final = frozenset(
+    {
+        Step.ASK_BACK,
+        Step.SUPPLEMENT,
+        Step.MARK_URGENT,
+        Step.HAND_OVER,
+        Step.SERVE,
+        Step.ASK_REVIEW,
+        Step.GIVE_REVIEW,
+        Step.ASK_RE_REVIEW,
+        Step.GIVE_RE_REVIEW,
+    }
+)
 
 
 class UnknownDivision(InvalidInput):
@@ -68,8 +92,24 @@ async def begin(
     return due.due_on
 
 
+def facts_of(petition: Petition) -> Facts:
+    """What of the petition decides on its profile."""
+    return Facts(
+        division=petition.county,
+        channel=petition.channel,
+        track=petition.track,
+        received_on=legal_day(petition.received_at),
+        momentary=petition.momentary,
+    )
+
+
 def seen_by(petition: Petition) -> list[str]:
-    """Whom the petition concerns: who registered it, who has it, and where the matter lies."""
+    """Whom the petition concerns: who registered it, who has it, and where the matter lies.
+
+    An accusation is kept from the places it is about (art. 30, 46(5)).
+    """
+    if petition.track is Track.ACCUSATION_TRANSFER:
+        return [petition.office, petition.holder]
     return [petition.office, petition.holder, *petition.divisions, *petition.concerned]
 
 
@@ -80,22 +120,22 @@ async def take(
     *,
     actor: Actor,
     reason: str | None,
-    keys: VaultKeys,
+    keys: VaultKeys | None,
     now: datetime,
     facts: dict[str, Any] | None = None,
 ) -> None:
     """The only place a petition's state changes: step, history, trace and event are one act.
 
     History and trace are read by more than may know the petitioner, so they keep the reason
-    redacted.
+    redacted; what time causes gives no reason and has no keys.
     """
     before = {"state": petition.state}
     petition.state = life.step(petition.state, step)
-    if reason is not None:
+    if reason is not None and keys is not None:
         reason = await vault.without_petitioner(session, petition.petitioner_id, reason, keys=keys)
-    await _show_to_holder(session, petition)
+    seen_anew = await _show_to_holder(session, petition)
     await session.flush()
-    if step in MOVES:
+    if seen_anew or step in MOVES:
         await queries.keep_parts(session, petition)
     await write_line(
         session, petition, actor, step, reason=reason, facts=facts or {}, now=now, before=before
@@ -114,15 +154,16 @@ async def take(
     )
 
 
-async def _show_to_holder(session: AsyncSession, petition: Petition) -> None:
+async def _show_to_holder(session: AsyncSession, petition: Petition) -> bool:
     """The unit that gets the petition sees all of it; one that lost it sees nothing."""
     visible_to = divisions.visibility(seen_by(petition))
     if visible_to == petition.visible_to:
-        return
+        return False
     petition.visible_to = visible_to
     await queries.show_to(session, petition)
     if petition.petitioner_id is not None:
         await show_entry_to(session, petition.petitioner_id, visible_to)
+    return True
 
 
 async def write_line(
@@ -170,10 +211,31 @@ def decider(petition: Petition, step: Step) -> str:
 
 
 def actions(actor: Actor, petition: Petition) -> list[str]:
-    """The steps this caller may take with the petition now."""
+    """The steps this caller may take with the petition now, each by the route of its name."""
     return [
         step.value
         for step in life.TRANSITIONS[petition.state]
-        if step not in BY_CALL | life.BY_RULE
+        if step not in BY_ANOTHER_ROUTE | UNUSED | life.BY_RULE
+        and _is_open(petition, step, actor)
         and may(actor, f"petition.{step}", division=decider(petition, step))
     ]
+
+
+def _is_open(petition: Petition, step: Step, actor: Actor) -> bool:
+    """Whether what the petition says of itself leaves the step to this caller."""
+    procedure, own = PROCEDURES[petition.track], petition.handler_id == actor.id
+    asked = petition.extension_open
+    said = {
+        Step.TRANSFER: procedure.routed,
+        Step.ASSIGN: procedure.routed,
+        Step.COMPETENCE: procedure.routed,
+        Step.OBJECT: not petition.competence_settled,
+        Step.ACCEPT: procedure.accepted,
+        Step.REQUEST_EXTENSION: own and not asked,
+        Step.EXTEND: asked and not own,
+        Step.REFUSE_EXTENSION: asked and not own,
+        Step.REPLY: own,
+        Step.FILE: petition.anonymous,
+    }
+    barred = petition.competence_open and step in life.WHILE_COMPETENCE_IS_OPEN
+    return not barred and said.get(step, True)

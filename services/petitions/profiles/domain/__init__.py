@@ -1,7 +1,20 @@
-"""How long an office has, and since when it says so (信访工作条例; DOMAIN 2.2, 2.4)."""
+"""How long an office has, and since when it says so (信访工作条例; DOMAIN 2.1, 2.2, 2.4)."""
 
-from services.petitions.profiles.domain.choice import PROFILES, NoProfile, Profile, profile_for
+from services.petitions.profiles.domain.choice import (
+    Facts,
+    NoProfile,
+    Why,
+    chosen,
+    profile_for,
+    weighed,
+)
 from services.petitions.profiles.domain.kinds import Channel, ClockKind, Track
+from services.petitions.profiles.domain.practice import (
+    PROFILES,
+    BeyondStatute,
+    Profile,
+    require_lawful,
+)
 from services.petitions.profiles.domain.statute import (
     CLOSING,
     NOTICE,
@@ -13,12 +26,15 @@ from services.petitions.profiles.domain.statute import (
     ROUTING,
     STATUTORY_CLOCKS,
     StatutoryClock,
+    statute,
 )
+from services.petitions.profiles.domain.tracks import PROCEDURES, Procedure
 
 __all__ = [
     "CLOSING",
     "NOTICE",
     "OBJECTION",
+    "PROCEDURES",
     "PROFILES",
     "REVIEW",
     "REVIEW_REQUEST",
@@ -26,11 +42,19 @@ __all__ = [
     "RE_REVIEW_REQUEST",
     "ROUTING",
     "STATUTORY_CLOCKS",
+    "BeyondStatute",
     "Channel",
     "ClockKind",
+    "Facts",
     "NoProfile",
+    "Procedure",
     "Profile",
     "StatutoryClock",
     "Track",
+    "Why",
+    "chosen",
     "profile_for",
+    "require_lawful",
+    "statute",
+    "weighed",
 ]

@@ -1,76 +1,40 @@
-"""How long an office has, and since when it says so (信访工作条例; DOMAIN 2.2, 2.4)."""
+"""Which profile holds for a petition, and why the others do not."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from enum import StrEnum
 
 from services.petitions.profiles.domain.kinds import Channel, Track
-from services.petitions.profiles.domain.statute import CLOSING, NOTICE
+from services.petitions.profiles.domain.practice import ANY, PROFILES, Profile
 from shared import divisions
-from shared.clocks.term import ExtensionRule, LegalBasis, Term, Unit
 from shared.errors import RuleViolation
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
-    """How fast a place has bound itself to accept and close environmental complaints.
+class Facts:
+    """What of a petition decides on its profile."""
 
-    Chosen by (division, channel, track, day of receipt); a statute is the widest profile.
-    """
-
-    code: str
-    scope: str
-    channels: frozenset[Channel]
-    tracks: frozenset[Track]
-    valid_from: date
-    valid_to: date | None
-    accept: Term
-    close: Term
+    division: str
+    channel: Channel
+    track: Track
+    received_on: date
+    momentary: bool = False
 
 
-_ZHEJIANG: Final = "zhejiang-petition-regulations"
+class Why(StrEnum):
+    """Why a profile is chosen or not; the first that holds, in this order."""
 
-
-def _zhejiang(amount: int, unit: Unit, extension: ExtensionRule | None = None) -> Term:
-    basis = LegalBasis(
-        _ZHEJIANG, "21", "浙江省信访条例", "Petition Regulations of Zhejiang Province"
-    )
-    return Term(amount, unit, basis, evidence="S17", extension=extension)
-
-
-_ANY: Final = frozenset(Channel)
-PROFILES: Final = (
-    Profile(
-        "cn.statute",
-        "",
-        _ANY,
-        frozenset(Track),
-        date(2022, 5, 1),
-        None,
-        accept=NOTICE,
-        close=CLOSING,
-    ),
-    Profile(
-        "cn.zj.2016",
-        "33",
-        _ANY,
-        # An opinion under art. 31(6) has the sixty days of art. 34 everywhere.
-        frozenset(Track) - {Track.PETITION_OPINION},
-        date(2016, 7, 29),
-        None,
-        accept=_zhejiang(5, Unit.WORKING_DAYS),
-        close=_zhejiang(
-            30,
-            Unit.NATURAL_DAYS,
-            ExtensionRule(
-                60,
-                LegalBasis(
-                    _ZHEJIANG, "21", "浙江省信访条例", "Petition Regulations of Zhejiang Province"
-                ),
-            ),
-        ),
-    ),
-)
+    OTHER_PLACE = "other_place"
+    OTHER_CHANNEL = "other_channel"
+    OTHER_TRACK = "other_track"
+    NOT_MOMENTARY = "not_momentary"
+    NOT_IN_FORCE = "not_in_force"
+    CHOSEN = "chosen"
+    NARROWER_SCOPE_WINS = "narrower_scope_wins"
+    MOMENTARY_WINS = "momentary_wins"
+    CHANNEL_WINS = "channel_wins"
+    LATER_WINS = "later_wins"
 
 
 class NoProfile(RuleViolation):
@@ -79,18 +43,66 @@ class NoProfile(RuleViolation):
     en = "No handling profile covers {division} on {day}."
 
 
-def profile_for(division: str, channel: Channel, track: Track, received_on: date) -> Profile:
-    """The narrowest profile in force; NoProfile before any was."""
-    scopes = ("", *divisions.lineage(division))
-    fitting = [
-        each
-        for each in PROFILES
-        if each.scope in scopes
-        and channel in each.channels
-        and track in each.tracks
-        and each.valid_from <= received_on
-        and (each.valid_to is None or received_on <= each.valid_to)
-    ]
+def misfit(profile: Profile, facts: Facts) -> Why | None:
+    """Why the profile does not hold for the petition at all; None if it does."""
+    if profile.scope not in ("", *divisions.lineage(facts.division)):
+        return Why.OTHER_PLACE
+    if facts.channel not in profile.channels:
+        return Why.OTHER_CHANNEL
+    if facts.track not in profile.tracks:
+        return Why.OTHER_TRACK
+    if profile.momentary_only and not facts.momentary:
+        return Why.NOT_MOMENTARY
+    ended = profile.valid_to is not None and facts.received_on > profile.valid_to
+    return Why.NOT_IN_FORCE if ended or facts.received_on < profile.valid_from else None
+
+
+def _rank(profile: Profile) -> tuple[int, bool, bool, date, bool]:
+    """Narrowest place first, then what is made for this pollution or channel, then the latest.
+
+    Of two of the same day, the one somebody added counts.
+    """
+    return (
+        len(profile.scope),
+        profile.momentary_only,
+        profile.channels != ANY,
+        profile.valid_from,
+        not profile.shipped,
+    )
+
+
+def _beaten(profile: Profile, chosen: Profile) -> Why:
+    """By what the chosen profile precedes one that fits too."""
+    pairs = zip(_rank(profile), _rank(chosen), strict=True)
+    first = next((at for at, (mine, other) in enumerate(pairs) if mine != other), 3)
+    reasons = (Why.NARROWER_SCOPE_WINS, Why.MOMENTARY_WINS, Why.CHANNEL_WINS)
+    return reasons[first] if first < len(reasons) else Why.LATER_WINS
+
+
+def chosen(profiles: Iterable[Profile], facts: Facts) -> Profile:
+    """The profile that holds for the petition; NoProfile before any did."""
+    fitting = [each for each in profiles if misfit(each, facts) is None]
     if not fitting:
-        raise NoProfile(division=division, day=received_on)
-    return max(fitting, key=lambda each: (len(each.scope), each.valid_from))
+        raise NoProfile(division=facts.division, day=facts.received_on)
+    return max(enumerate(fitting), key=lambda pair: (_rank(pair[1]), pair[0]))[1]
+
+
+def weighed(profiles: Sequence[Profile], facts: Facts) -> list[Why]:
+    """Of each profile, in the given order, why it holds for the petition or does not."""
+    try:
+        best = chosen(profiles, facts)
+    except NoProfile:
+        best = None
+    found = []
+    for each in profiles:
+        unfit = misfit(each, facts)
+        if unfit is not None or best is None:
+            found.append(unfit or Why.NOT_IN_FORCE)
+        else:
+            found.append(Why.CHOSEN if each is best else _beaten(each, best))
+    return found
+
+
+def profile_for(division: str, channel: Channel, track: Track, received_on: date) -> Profile:
+    """The shipped profile of a petition; rows an administrator added are in `queries`."""
+    return chosen(PROFILES, Facts(division, channel, track, received_on))

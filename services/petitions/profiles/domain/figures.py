@@ -1,0 +1,108 @@
+"""Which figures of practice may be set, and to what; their rows are dated (rule_setting)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from shared.errors import InvalidInput, RuleViolation
+
+Value = int | str | list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A whole number from `least` to `most`, counted in `unit`."""
+
+    least: int
+    most: int
+    unit: str
+
+    @property
+    def said(self) -> str:
+        return f"{self.least}-{self.most} {self.unit}"
+
+    def allows(self, value: Value) -> bool:
+        # True is an int to Python, not to whoever sets a figure.
+        return type(value) is int and self.least <= value <= self.most
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    words: tuple[str, ...]
+
+    @property
+    def said(self) -> str:
+        return " | ".join(self.words)
+
+    def allows(self, value: Value) -> bool:
+        return isinstance(value, str) and value in self.words
+
+
+@dataclass(frozen=True, slots=True)
+class SomeOf:
+    """At least one of the words, none twice."""
+
+    words: tuple[str, ...]
+
+    @property
+    def said(self) -> str:
+        return f"[{', '.join(self.words)}]"
+
+    def allows(self, value: Value) -> bool:
+        return (
+            isinstance(value, list)
+            and bool(value)
+            and len(set(value)) == len(value)
+            and set(value) <= set(self.words)
+        )
+
+
+Kind = Number | OneOf | SomeOf
+KINDS: Final[Mapping[str, Kind]] = {
+    "callbacks.tries": Number(1, 30, "days"),
+    "clocks.raise_after_hours": Number(1, 720, "hours"),
+    "clocks.warn_before_hours": Number(1, 720, "hours"),
+    "handling.returns_before_superior": Number(1, 20, "returns"),
+    "repeats.window_days": Number(1, 3650, "days"),
+    "statistics.dissatisfaction_denominator": OneOf(("valid_callback", "closed")),
+    "through_train.city_days": Number(1, 365, "days"),
+    "through_train.county_decision_days": Number(1, 60, "working days"),
+    "through_train.period_report": OneOf(("monthly", "quarterly")),
+    "through_train.trigger_on": SomeOf(("dissatisfied", "unresolved", "repeat")),
+}
+
+
+class UnknownSetting(InvalidInput):
+    code = "unknown_setting"
+    zh = "没有名为 {name} 的设置项。"
+    en = "There is no setting {name}."
+
+
+class SettingOutOfRange(InvalidInput):
+    code = "setting_out_of_range"
+    zh = "{name} 的取值应为:{allowed}。"
+    en = "{name} is one of: {allowed}."
+
+
+class HoldsFromThePast(RuleViolation):
+    """What was counted stays as it was counted."""
+
+    code = "valid_from_past"
+    zh = "生效日 {day} 已过,不得追溯。"
+    en = "It cannot hold from {day}, which is past."
+
+
+def require_allowed(name: str, value: Value) -> None:
+    """UnknownSetting or SettingOutOfRange unless the figure may have this value."""
+    kind = KINDS.get(name)
+    if kind is None:
+        raise UnknownSetting(reason="setting", pointer="/name", name=name)
+    if not kind.allows(value):
+        raise SettingOutOfRange(reason="value", pointer="/value", name=name, allowed=kind.said)
+
+
+def require_ahead(valid_from: date, *, today: date) -> None:
+    """A figure or a profile holds from today at the earliest."""
+    if valid_from < today:
+        raise HoldsFromThePast(day=valid_from)
