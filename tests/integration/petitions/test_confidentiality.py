@@ -39,9 +39,15 @@ async def told(place: Place) -> Case:
     await case.step(place.city_clerk, "transfer", {"unit": place.county, "reason": TELLING})
     await case.step(place.clerk, "accept", {"notice": TELLING})
     await case.step(place.officer, "start", {"reason": TELLING})
-    extension = {"days": 3, "requested_by": "承办人", "reason": TELLING}
-    await case.step(place.head, "extend", extension)
-    reply = {"outcome": "explained", "opinion": TELLING, "legal_basis": "大气污染防治法"}
+    await case.step(place.officer, "request-extension", {"days": 3, "reason": TELLING})
+    await case.step(place.head, "extend", {"notice": TELLING, "consent": TELLING})
+    reply = {
+        "outcome": "explained",
+        "opinion": TELLING,
+        "legal_basis": "大气污染防治法",
+        "request": TELLING,
+        "facts": TELLING,
+    }
     await case.step(place.officer, "reply", reply)
     await case.step(place.city_clerk, "callbacks", {
         "result": "no_answer", "solved": "unknown", "note": TELLING,

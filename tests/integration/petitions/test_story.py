@@ -5,8 +5,10 @@ from typing import Any, Final
 
 import pytest
 
-from services.petitions.intake.domain import Step
-from tests.integration.petitions.conftest import CITIES, Case, Place
+from services.petitions.intake.domain import BY_RULE, Step
+from services.petitions.intake.use_cases.steps import BY_ANOTHER_ROUTE, UNUSED
+from shared.auth.actor import Role
+from tests.integration.petitions.conftest import CITIES, Case, Place, day_of
 
 NOTICE: Final = {"notice": "已受理"}
 REASON: Final = {"reason": "理由"}
@@ -33,8 +35,10 @@ ACTS: Final = {
         clocks={"routing": "met", "notice": "running", "objection": "running"},
     ),
     "assign": Act(
-        "assign", "city_clerk", "assigned", {"report_due_on": "2080-01-01"},
-        clocks={"routing": "met", "notice": "running", "objection": "running"},
+        "assign", "city_clerk", "assigned",
+        clocks={
+            "routing": "met", "notice": "running", "objection": "running", "report": "running",
+        },
     ),
     "object": Act(
         "object", "clerk", "objected", REASON, ("transfer",), {"objection": "met"}
@@ -56,12 +60,25 @@ ACTS: Final = {
         ("assign",), {"notice": "met", "acceptance": "met", "objection": "dropped"},
     ),
     "start": Act("start", "officer", "in_progress", {}, ("transfer", "accept")),
-    "extend": Act(
-        "extend", "head", "in_progress", {"days": 10, "requested_by": "承办人", **REASON},
+    "request-extension": Act(
+        "request-extension", "officer", "in_progress", {"days": 10, **REASON},
         ("transfer", "accept", "start"), {"closing": "running"},
     ),
+    "extend": Act(
+        "extend", "head", "in_progress", {"notice": "因情况复杂延长"},
+        ("transfer", "accept", "start", "request-extension"), {"closing": "running"},
+    ),
+    "refuse-extension": Act(
+        "refuse-extension", "head", "in_progress", REASON,
+        ("transfer", "accept", "start", "request-extension"), {"closing": "running"},
+    ),
     "reply": Act(
-        "reply", "officer", "replied", REPLY, ("transfer", "accept", "start"), {"closing": "met"}
+        "reply", "officer", "replied", REPLY, ("assign", "accept", "start"),
+        {"closing": "met", "report": "met"},
+    ),
+    "reclassify": Act(
+        "reclassify", "clerk", "transferred", {"track": "petition_opinion", **REASON},
+        ("transfer",), {"acceptance": "running"},
     ),
     "callbacks": Act(
         "callbacks", "city_clerk", "closed", GOOD, ("transfer", "accept", "start", "reply"),
@@ -80,8 +97,13 @@ async def prepared(place: Place, act: Act) -> Case:
 
 
 def body_of(place: Place, act: Act) -> dict[str, Any]:
-    routes = act.step in {"transfer", "assign"}
-    return {**act.body, "unit": place.county} if routes else act.body
+    """With what depends on place and time."""
+    now: dict[str, Any] = {}
+    if act.step in {"transfer", "assign"}:
+        now["unit"] = place.county
+    if act.step == "assign":
+        now["report_due_on"] = str(day_of(place.time.now, days=60))
+    return {**act.body, **now}
 
 
 @EVERY
@@ -168,18 +190,45 @@ async def test_a_step_out_of_order_says_what_is_allowed(place: Place, act: Act) 
 async def test_the_caller_is_shown_the_steps_he_may_take(place: Place) -> None:
     case = await place.register()
     shown = (await case.read(place.city_clerk))["actions"]
-    assert set(shown) == {"transfer", "assign", "accept", "refuse"}
-    assert (await case.read(place.clerk))["actions"] == []
+    mine = {"transfer", "assign", "accept", "refuse", "reclassify", "competence"}
+    assert mine <= set(shown)
+    assert not {"transfer", "accept", "refuse"} & set((await case.read(place.clerk))["actions"])
 
     await case.transferred()
-    assert set((await case.read(place.clerk))["actions"]) == {"object", "accept", "refuse"}
-    assert (await case.read(place.city_clerk))["actions"] == []
+    unit = set((await case.read(place.clerk))["actions"])
+    assert {"object", "accept", "refuse", "reclassify", "competence"} <= unit
+    assert not {"object", "accept"} & set((await case.read(place.city_clerk))["actions"])
 
 
-async def test_every_step_but_a_calls_has_a_test() -> None:
-    by_call = {Step.SETTLE, Step.REOPEN}
+async def test_what_the_petition_itself_bars_is_not_shown(place: Place) -> None:
+    case = await (await place.register()).in_progress()
+    assert "extend" not in (await case.read(place.head))["actions"]
+    assert "reply" in (await case.read(place.officer))["actions"]
+    colleague = place.person(Role.OFFICER, place.county)
+    assert not {"reply", "request_extension"} & set((await case.read(colleague))["actions"])
+
+    await case.step(place.officer, "request-extension", {"days": 5, **REASON})
+    assert {"extend", "refuse_extension"} <= set((await case.read(place.head))["actions"])
+    assert "request_extension" not in (await case.read(place.officer))["actions"]
+    await case.answer()
+    assert "file" not in (await case.read(place.clerk))["actions"]
+
+
+async def test_every_step_that_is_shown_has_a_route_of_its_name(place: Place) -> None:
+    document = (await place.service.http.get("/openapi.json")).json()
+    routes = {path.rpartition("/")[2] for path in document["paths"] if "/petitions/{" in path}
+    elsewhere = BY_RULE | BY_ANOTHER_ROUTE | UNUSED
+
+    shown = {step for step in Step if step not in elsewhere}
+
+    assert {step for step in shown if step.replace("_", "-") not in routes} == set()
+    assert {step for step in UNUSED if step.replace("_", "-") in routes} == set()
+
+
+async def test_every_step_of_handling_has_a_test() -> None:
     tested = {Step(each.replace("-", "_")) for each in ACTS if each != "callbacks"}
-    assert tested == set(Step) - by_call - {Step.FILE}
+    own = set(Step) - BY_RULE - BY_ANOTHER_ROUTE - UNUSED - {Step.FILE, Step.COMPETENCE}
+    assert tested == own
 
 
 async def test_a_bad_call_reopens_and_the_officer_starts_again(place: Place) -> None:

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given, strategies as st
 
 from services.petitions.intake.domain import (
+    HANDLED,
     RUNNING,
     TRANSITIONS,
+    WHILE_COMPETENCE_IS_OPEN,
     IllegalStep,
     State,
     Step,
@@ -17,26 +19,47 @@ from services.petitions.intake.domain import (
     step,
 )
 
+OPEN: Final = ("registered", "transferred", "assigned", "accepted", "in_progress")
+UNDECIDED: Final = ("registered", "transferred", "assigned")
 LEGAL: Final = {
     ("registered", "transfer", "transferred"),
     ("registered", "assign", "assigned"),
-    ("registered", "accept", "accepted"),
-    ("registered", "refuse", "not_accepted"),
+    *((state, "accept", "accepted") for state in UNDECIDED),
+    *((state, "refuse", "not_accepted") for state in UNDECIDED),
     ("transferred", "object", "objected"),
-    ("transferred", "accept", "accepted"),
-    ("transferred", "refuse", "not_accepted"),
     ("assigned", "object", "objected"),
-    ("assigned", "accept", "accepted"),
-    ("assigned", "refuse", "not_accepted"),
     ("objected", "accept_objection", "registered"),
     ("objected", "reject_objection", "transferred"),
+    *((state, "reclassify", state) for state in UNDECIDED),
+    ("transferred", "deem_competent", "transferred"),
+    ("assigned", "deem_competent", "assigned"),
+    *((state, "competence", state) for state in UNDECIDED),
+    *((state, "answer_competence", state) for state in UNDECIDED),
+    *((state, "meet_competence", state) for state in UNDECIDED),
+    *((state, "settle_competence", "transferred") for state in UNDECIDED),
+    *((state, "ask_back", state) for state in OPEN),
+    *((state, "supplement", state) for state in OPEN),
+    *((state, "mark_urgent", state) for state in (*OPEN, "objected", "reopened")),
     ("accepted", "start", "in_progress"),
+    ("in_progress", "request_extension", "in_progress"),
     ("in_progress", "extend", "in_progress"),
+    ("in_progress", "refuse_extension", "in_progress"),
+    ("in_progress", "hand_over", "in_progress"),
     ("in_progress", "reply", "replied"),
     ("replied", "settle", "closed"),
     ("replied", "reopen", "reopened"),
     ("replied", "file", "closed"),
+    ("replied", "serve", "replied"),
+    ("replied", "ask_review", "under_review"),
+    ("replied", "send_back", "reopened"),
     ("reopened", "start", "in_progress"),
+    ("under_review", "give_review", "reviewed"),
+    ("reviewed", "serve", "reviewed"),
+    ("reviewed", "ask_re_review", "under_re_review"),
+    ("reviewed", "file", "closed"),
+    ("under_re_review", "give_re_review", "final"),
+    ("closed", "ask_review", "under_review"),
+    ("closed", "send_back", "reopened"),
 }
 ILLEGAL: Final = [
     (state, taken)
@@ -74,12 +97,32 @@ def test_every_state_can_be_reached() -> None:
 
 
 def test_only_ended_petitions_have_no_next_step() -> None:
-    assert {state for state in State if not TRANSITIONS[state]} == set(State) - RUNNING
+    """What is closed can still be reviewed or sent back."""
+    assert {state for state in State if not TRANSITIONS[state]} == (
+        set(State) - RUNNING - {State.CLOSED}
+    )
 
 
 def test_an_end_can_be_reached_from_every_state() -> None:
     for state in RUNNING:
-        assert State.CLOSED in reachable(state)
+        assert reachable(state) & {State.CLOSED, State.FINAL}
+
+
+def test_what_waits_for_competence_is_neither_routed_nor_accepted_nor_refused() -> None:
+    assert {
+        Step.TRANSFER,
+        Step.ASSIGN,
+        Step.ACCEPT,
+        Step.REFUSE,
+    } < WHILE_COMPETENCE_IS_OPEN
+    assert {
+        taken for state in UNDECIDED for taken in TRANSITIONS[State(state)]
+    } > WHILE_COMPETENCE_IS_OPEN
+
+
+def test_handled_is_what_runs_after_acceptance() -> None:
+    before = {State.REGISTERED, State.TRANSFERRED, State.ASSIGNED, State.OBJECTED}
+    assert RUNNING - before == HANDLED
 
 
 def test_a_letter_about_two_districts_counts_half_in_each() -> None:
