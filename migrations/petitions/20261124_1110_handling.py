@@ -47,10 +47,17 @@ POLICIES = {
     "competence_question": SCOPED,
     "competence_answer": SCOPED,
 }
-SETTING = (
-    "handling.returns_before_superior",
-    "3",
-    "[DD] returns after which the petition goes to the organ above the office by itself",
+SETTINGS = (
+    (
+        "clocks.roll_natural_deadline",
+        "true",
+        "[DD] T10: a last day that is a rest day moves to the next working day",
+    ),
+    (
+        "handling.returns_before_superior",
+        "3",
+        "[DD] returns after which the petition goes to the organ above the office by itself",
+    ),
 )
 
 
@@ -248,13 +255,13 @@ def upgrade() -> None:
     _competence()
     _protect()
     _columns()
-    name, value, basis = SETTING
     op.execute("SELECT set_config('app.system', 'on', true)")
     insert = sa.text(
         "INSERT INTO petitions.rule_setting (name, scope, valid_from, value, basis)"
         " VALUES (:name, '', DATE '2000-01-01', CAST(:value AS jsonb), :basis)"
     )
-    op.execute(insert.bindparams(name=name, value=value, basis=basis))
+    for name, value, basis in SETTINGS:
+        op.execute(insert.bindparams(name=name, value=value, basis=basis))
     op.execute("SELECT set_config('app.system', 'off', true)")
     # Beside the running release: neither a check of the old rows nor an index blocks a write.
     with op.get_context().autocommit_block():
@@ -282,7 +289,8 @@ def downgrade() -> None:
     op.execute("SELECT set_config('app.system', 'on', true)")
     op.execute("SELECT set_config('app.principal', 'system', true)")
     delete = sa.text("DELETE FROM petitions.rule_setting WHERE name = :name AND scope = ''")
-    op.execute(delete.bindparams(name=SETTING[0]))
+    for name, _, _ in SETTINGS:
+        op.execute(delete.bindparams(name=name))
     _steps(STEPS)
     for name, _ in RULES:
         op.execute(f"ALTER TABLE petitions.petition DROP CONSTRAINT ck_petition_{name}")

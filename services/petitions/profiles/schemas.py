@@ -176,7 +176,8 @@ class SettingIn(Body):
     division: Division
     valid_from: date
     value: (
-        Annotated[int, Field(strict=True)]
+        Annotated[bool, Field(strict=True)]
+        | Annotated[int, Field(strict=True)]
         | Annotated[str, StringConstraints(strict=True, max_length=64)]
         | Annotated[list[ShortText], Field(max_length=20)]
     )
@@ -187,7 +188,7 @@ class SettingOut(Out):
     """A figure in force; `allowed` is what it may be set to, null for what is not set here."""
 
     name: str
-    value: int | float | str | list[str] | dict[str, int] | None
+    value: bool | int | float | str | list[str] | dict[str, int] | None
     scope: str
     valid_from: date
     basis: str

@@ -1,6 +1,7 @@
 """Taking steps with a petition: state, history, trace and event are one act."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -76,6 +77,9 @@ async def begin(
 ) -> date | None:
     """Start one of the petition's clocks at the instant of its event; return the last day."""
     settings = await rule_settings(session, division=petition.holder, on_day=legal_day(at))
+    # The petition law does not say that a last day rolls off a rest day (T10, [DD]).
+    if not settings["clocks.roll_natural_deadline"]:
+        term = replace(term, rolls=False)
     due = await start_clock(
         session,
         subject_kind=KIND,

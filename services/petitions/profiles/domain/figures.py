@@ -7,7 +7,7 @@ from typing import Final
 
 from shared.errors import InvalidInput, RuleViolation
 
-Value = int | str | list[str]
+Value = bool | int | str | list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,16 @@ class Number:
     def allows(self, value: Value) -> bool:
         # True is an int to Python, not to whoever sets a figure.
         return type(value) is int and self.least <= value <= self.most
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    @property
+    def said(self) -> str:
+        return "true | false"
+
+    def allows(self, value: Value) -> bool:
+        return isinstance(value, bool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +68,11 @@ class SomeOf:
         )
 
 
-Kind = Number | OneOf | SomeOf
+Kind = Flag | Number | OneOf | SomeOf
 KINDS: Final[Mapping[str, Kind]] = {
     "callbacks.tries": Number(1, 30, "days"),
     "clocks.raise_after_hours": Number(1, 720, "hours"),
+    "clocks.roll_natural_deadline": Flag(),
     "clocks.warn_before_hours": Number(1, 720, "hours"),
     "handling.returns_before_superior": Number(1, 20, "returns"),
     "repeats.window_days": Number(1, 3650, "days"),
