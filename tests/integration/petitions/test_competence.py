@@ -123,10 +123,7 @@ async def test_while_it_is_open_nobody_routes_accepts_or_refuses(
         ("accept", NOTICE),
         ("refuse", {"ground": "unclear", "notice": "不详"}),
         ("reclassify", {"track": "petition_opinion", "reason": "分类"}),
-        (
-            "competence",
-            {"bodies": [place.county, place.third], "lead": place.third, "reason": "再"},
-        ),
+        ("competence", asking),
     ):
         answer = await question.case.try_(place.city_clerk, step, body)
         assert (answer.status_code, answer.json()["code"]) == (409, "competence_open"), step

@@ -330,3 +330,32 @@ async def test_what_is_said_of_the_extension_never_names_the_petitioner(
     kept = (await place.head.get(f"{case.path}/extensions")).text
 
     assert text not in kept
+
+
+async def test_nobody_has_to_be_told_who_did_not_say_who_he_is(place: Place) -> None:
+    case = await place.register(petitioner=None)
+    assert "notice" not in case.seen["due"]
+
+    await case.transferred()
+
+    clocks = await case.clocks()
+    assert "notice" not in clocks
+    assert (clocks["routing"], clocks["objection"]) == (["met"], ["running"])
+
+
+async def test_fujian_extends_with_the_consent_of_the_sender(place: Place) -> None:
+    there = Place(place.service, place.time, f"35{place.city[2:4]}00")
+    case = await there.register(channel="phone")
+    assert case.seen["profile"] == "cn.fj.2018.phone"
+    await case.transferred()
+    await case.step(there.clerk, "accept", NOTICE)
+    await case.step(there.officer, "start")
+    assert (await case.clocks())["beginning"] == ["met"]
+    await case.step(there.officer, "request-extension", {"days": 10, "reason": "复杂"})
+
+    alone = {"notice": "延期"}
+    assert await code(case, there.head, "extend", alone) == (422, "consent_missing")
+    assert (await case.read(there.head))["extension_open"]
+    await case.step(there.head, "extend", {**alone, "consent": "市局来函同意"})
+
+    assert not case.seen["extension_open"]

@@ -90,7 +90,8 @@ async def with_unit(session: AsyncSession, petition: Petition, *, now: datetime)
     """The papers are with a unit: routing is done, its time to tell the petitioner begins (P4)."""
     for kind in (ClockKind.ROUTING, ClockKind.NOTICE):
         await stop(session, petition, kind, now)
-    await begin(session, petition, ClockKind.NOTICE, profiles.NOTICE, at=now)
+    if petition.petitioner_id is not None:
+        await begin(session, petition, ClockKind.NOTICE, profiles.NOTICE, at=now)
 
 
 async def object_to(

@@ -90,6 +90,9 @@ async def register(
         (ClockKind.NOTICE, profiles.NOTICE),
         (ClockKind.ACCEPTANCE, profile.accept),
     ):
+        # Nobody is told where it is not known who or where (art. 23).
+        if kind is ClockKind.NOTICE and identity is None:
+            continue
         due[kind.value] = await begin(session, petition, kind, term, at=new.received_at)
     await announce(
         session,

@@ -235,7 +235,8 @@ def _is_open(petition: Petition, step: Step, actor: Actor) -> bool:
         Step.COMPETENCE: procedure.routed,
         Step.OBJECT: not petition.competence_settled,
         Step.ACCEPT: procedure.accepted,
-        Step.REQUEST_EXTENSION: own and not asked,
+        # The first answer ended the time to close.
+        Step.REQUEST_EXTENSION: own and not asked and petition.first_replied_at is None,
         Step.EXTEND: asked and not own,
         Step.REFUSE_EXTENSION: asked and not own,
         Step.REPLY: own,
