@@ -79,3 +79,17 @@ class RepeatConfirmed(Event):
     at: datetime
     divisions: list[str]
     office: str
+
+
+class RepeatRevoked(Event):
+    """A clerk took back that a petition repeats an earlier one."""
+
+    topic: ClassVar[str] = "petitions.repeat.revoked.v1"
+    AGGREGATE: ClassVar[str] = "root_id"
+    CONCERNED: ClassVar[tuple[str, ...]] = ("office", "divisions")
+
+    petition_id: UUID
+    root_id: UUID
+    at: datetime
+    divisions: list[str]
+    office: str

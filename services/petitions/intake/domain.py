@@ -275,6 +275,8 @@ class NewPetition:
     industry: str | None = None
     momentary: bool = False
     head_count: int = 1
+    longitude: float | None = None
+    latitude: float | None = None
 
 
 class ReceivedInFuture(InvalidInput):
@@ -338,80 +340,3 @@ def searched(asked: str | None) -> tuple[str | None, list[str]]:
     if any(len(word) < len("某厂") for word in words):
         raise SearchTooShort(reason="q", pointer="/q")
     return None, words
-
-
-# How organisations are called in general, longest first where one ends another. Nothing here is a
-# name: what is left of a name without these words is what tells it from others of its trade.
-FORMS_OF_ORGANISATION: Final = (
-    "有限责任公司", "股份有限公司", "有限公司", "分公司", "子公司", "总公司", "公司", "集团",
-    "专业合作社", "合作社", "个体工商户", "经营部", "门市部", "项目部", "加工点", "加工坊", "作坊",
-    "总厂", "分厂", "工厂", "厂区", "厂房", "车间", "生产线", "基地", "厂", "分店", "店铺", "店",
-    "馆", "中心", "工地", "项目", "工业园", "园区", "总站", "站点", "站", "场地", "场", "坊", "行",
-    "部", "院", "社", "铺", "摊", "库", "房", "业", "小区",
-)  # fmt: skip
-TRADES: Final = (
-    "塑料", "塑胶", "橡胶", "橡塑", "塑业", "泡沫", "纸业", "造纸", "纸品", "纸箱", "包装", "印刷",
-    "彩印", "印务", "印染", "染整", "漂染", "染织", "纺织", "针织", "织造", "服装", "服饰", "制衣",
-    "洗水", "皮革", "制革", "鞋业", "制鞋", "化工", "化学", "精细", "日化", "医药", "制药", "药业",
-    "生物", "农药", "化肥", "肥料", "涂料", "油漆", "油墨", "树脂", "胶业", "建材", "水泥",
-    "混凝土", "商砼", "商混", "搅拌", "拌合", "沥青", "砂石", "石材", "石料", "石灰", "采石",
-    "碎石", "制砂", "洗砂", "页岩", "砖瓦", "机砖", "砖", "陶瓷", "瓷业", "玻璃", "耐火",
-    "钢铁", "钢构", "钢管", "不锈钢", "铸造", "铸件", "锻造", "锻压", "冶炼", "冶金", "有色",
-    "铝业", "铜业", "金属", "五金", "电镀", "表面处理", "热处理", "喷涂", "喷漆", "喷塑", "机械",
-    "机电", "机床", "设备", "装备", "模具", "轴承", "阀门", "电子", "电器", "电气", "电缆", "电池",
-    "光电", "光伏", "半导体", "线路板", "汽车", "汽配", "汽修", "修理", "维修", "洗车", "船舶",
-    "修造", "造船", "木业", "木材", "板材", "人造板", "家具", "家私", "家居", "橱柜", "门业",
-    "门窗", "养殖", "养猪", "生猪", "养鸡", "养鸭", "养牛", "奶牛", "水产", "畜牧", "牧业", "禽业",
-    "饲料", "屠宰", "肉类", "食品", "调味", "豆制品", "粮油", "米业", "面粉", "酒业", "酿酒",
-    "酿造", "饮料", "乳业", "餐饮", "餐厅", "饭店", "酒店", "酒楼", "宾馆", "火锅", "烧烤",
-    "烤肉", "小吃", "大排档", "娱乐", "歌舞厅", "酒吧", "健身", "超市", "商场", "广场", "市场",
-    "批发", "蔬菜", "果蔬", "农贸", "物流", "运输", "仓储", "货运", "快递", "码头", "港务",
-    "环保", "环境", "科技", "技术", "新材料", "材料", "实业", "工业", "贸易", "商贸", "发展",
-    "投资", "控股", "建筑", "建工", "工程", "建设", "施工", "置业", "房地产", "地产", "开发",
-    "物业", "矿业", "矿山", "煤业", "煤矿", "煤炭", "洗煤", "焦化", "石化", "石油", "炼油", "燃气",
-    "加油", "热电", "热力", "供热", "电力", "电厂", "发电", "能源", "水务", "自来水", "污水处理",
-    "污水", "垃圾", "填埋", "焚烧", "再生", "资源", "回收", "废品", "废旧", "危废", "固废",
-    "医院", "学校", "制品", "制造", "加工", "生产", "处理", "配件", "用品", "产品", "经营", "服务",
-)  # fmt: skip
-# A phase or lot of a building project: 二期, 三标段, 1号.
-PHASE: Final = re.compile(r"第?[一二三四五六七八九十0-9]+(?:期|标段|标|号楼|号|分部|工区)?$")
-BRACKETED: Final = re.compile(r"[(\[【〔「《<][^)\]】〕」》>]*[)\]】〕」》>]")
-MARKS: Final = re.compile(r"[^\w]+|_")
-PROVINCES: Final = (
-    "北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南"
-    "|广东|海南|四川|贵州|云南|陕西|甘肃|青海|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门"
-)
-# 某省, 某市, 某区, 某县, 某镇, 某街道, 某村 before a name, each at most once and in this order; a
-# market, a housing estate or an industrial park is no division.
-SEAT: Final = re.compile(
-    rf"(?:(?:{PROVINCES})(?:省|市|自治区|壮族自治区|回族自治区|维吾尔自治区)?)?"
-    r"(?:[^省市区县镇乡村]{2,4}市(?!场|政))?"
-    r"(?:[^省市区县镇乡村]{1,4}(?:县|旗|(?<![小园社厂库矿山城])区)(?!域))?"
-    r"(?:[^省市区县镇乡村]{1,4}(?:镇|乡|街道))?"
-    r"(?:[^省市区县镇乡村]{1,4}村)?"
-)
-ENDINGS: Final = sorted((*FORMS_OF_ORGANISATION, *TRADES), key=len, reverse=True)
-SHORTEST_CORE: Final = 2
-
-
-def object_key(name: str | None) -> str | None:
-    """What tells an enterprise or place from others of its trade; its plain name if nothing does.
-
-    The name without its seat, its form of organisation and the words of its trade.
-    """
-    plain = search_text(name)
-    bare = MARKS.sub("", BRACKETED.sub("", plain)) or MARKS.sub("", plain)
-    return core_of(bare) or bare or None
-
-
-def core_of(name: str) -> str:
-    """The telling part of a plain name; empty if its words are all general (造纸厂)."""
-    core = name[seat.end() :] if (seat := SEAT.match(name)) else name
-    while len(core) >= SHORTEST_CORE:
-        shorter = PHASE.sub("", core)
-        ending = next((each for each in ENDINGS if shorter.endswith(each)), "")
-        shorter = shorter.removesuffix(ending)
-        if shorter == core:
-            return core
-        core = shorter
-    return ""

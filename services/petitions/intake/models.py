@@ -8,6 +8,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Computed,
+    Double,
     Index,
     LargeBinary,
     SmallInteger,
@@ -76,6 +77,13 @@ class Petition(PetitionsTable, Versioned, table=True):
         # Where a matter lies, newest first: figures, and what may be the same matter.
         Index("ix_petition_place", "county", text("received_at DESC")),
         Index("ix_petition_object", "object_key", text("received_at DESC")),
+        Index(
+            "ix_petition_point",
+            "latitude",
+            "longitude",
+            postgresql_where=text("latitude IS NOT NULL"),
+        ),
+        CheckConstraint("(longitude IS NULL) = (latitude IS NULL)", name="whole_point"),
         Index("ix_petition_parent", "parent_id"),
         # With a unit that may still object: few at any one time.
         Index(
@@ -121,6 +129,9 @@ class Petition(PetitionsTable, Versioned, table=True):
     redacted_title: str = Field(max_length=200)
     redacted_body: str
     place: str = Field(max_length=200)
+    # Where it is on the map (WGS 84), if somebody knows.
+    longitude: float | None = Field(default=None, sa_type=Double)
+    latitude: float | None = Field(default=None, sa_type=Double)
     object_name: str | None = Field(default=None, max_length=200)
     object_code: str | None = Field(default=None, max_length=18)
     # The object's name as it is compared, and its industry (GB/T 4754).

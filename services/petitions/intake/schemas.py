@@ -16,7 +16,6 @@ from services.petitions.intake.domain import (
     State,
     Step,
     Urgency,
-    object_key,
     searched,
 )
 from services.petitions.intake.queries import Filter
@@ -26,6 +25,7 @@ from shared import divisions
 from shared.clock_rows.rows import ClockRow, ClockState
 from shared.clocks.calendar import WorkCalendar
 from shared.clocks.days import DAY, end_of_day
+from shared.enterprise_names import key_of
 from shared.http.body import (
     FIRST_YEAR,
     LAST_YEAR,
@@ -41,6 +41,8 @@ from shared.http.body import (
 
 Phone = Annotated[str, StringConstraints(pattern=r"^[0-9+][0-9 -]{4,24}$")]
 IdNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{17}[0-9Xx]$")]
+Longitude = Annotated[float, Field(ge=-180, le=180, description="WGS 84", examples=[121.15])]
+Latitude = Annotated[float, Field(ge=-90, le=90, description="WGS 84", examples=[30.04])]
 Day = Annotated[date, Field(ge=date(FIRST_YEAR, 1, 1), le=date(LAST_YEAR, 12, 31))]
 CreditCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-HJ-NPQRTUWXY]{18}$")]
 
@@ -75,6 +77,8 @@ class PetitionIn(Body):
     title: ShortText
     body: LongText
     place: ShortText
+    longitude: Longitude | None = None
+    latitude: Latitude | None = None
     object_name: ShortText | None = None
     object_code: CreditCode | None = None
     industry: Annotated[
@@ -98,6 +102,8 @@ class PetitionIn(Body):
             raise PydanticCustomError("doubled_division", "a division is named twice")
         if (self.source is None) != (self.outside_number is None):
             raise PydanticCustomError("source_mismatch", "source and outside_number go together")
+        if (self.longitude is None) != (self.latitude is None):
+            raise PydanticCustomError("half_point", "longitude and latitude go together")
         return self
 
 
@@ -243,7 +249,7 @@ class FilterIn(BaseModel):
             tracks=self.track,
             industry=self.industry,
             lies_in=self.county and divisions.scope(self.county),
-            object_key=self.object and object_key(self.object),
+            object_key=key_of(self.object),
             received_from=end_of_day(self.received_from - DAY) if self.received_from else None,
             received_before=end_of_day(self.received_to) if self.received_to else None,
             overdue=self.overdue,
@@ -266,6 +272,8 @@ class PetitionOut(PetitionRow):
     shares: dict[str, str]
     body: str
     place: str
+    longitude: float | None
+    latitude: float | None
     object_code: str | None
     industry: str | None
     at_night: bool

@@ -1,7 +1,9 @@
 """Reading repeats and their candidates."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
 from sqlmodel import col, func, select
@@ -9,25 +11,73 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.petitions.intake.models import Petition
 from services.petitions.repeats.models import RepeatLink
+from shared.db.session import driver
+
+# How many are read and ranked. What shares a person or an object's key comes before what shares
+# pairs of characters with the names and places sought, and of those what shares more of them.
+READ: Final = 100
+WITHIN: Final = (
+    "p.divisions && $1 AND p.media && $2 AND p.received_at >= $3 AND p.received_at <= $4"
+    " AND p.parent_id IS NULL AND p.id <> ALL($5)"
+)
+GATE: Final = f"""
+SELECT p.id, p.number, p.redacted_title, p.redacted_body, p.place, p.object_name, p.object_code,
+       p.divisions, p.media, p.purpose, p.anonymous, p.petitioner_tokens, p.longitude, p.latitude,
+       p.received_at
+  FROM (
+    SELECT id, sum(strength) AS strength, max(received_at) AS received_at
+      FROM (
+        SELECT p.id, p.received_at, 1000 AS strength FROM petition p
+         WHERE p.petitioner_tokens && $6 AND {WITHIN}
+        UNION ALL
+        SELECT p.id, p.received_at, 100 FROM petition p WHERE p.object_key = ANY($7) AND {WITHIN}
+        UNION ALL
+        SELECT p.id, p.received_at, 100 FROM petition p
+         WHERE p.latitude BETWEEN $9 AND $10 AND p.longitude BETWEEN $11 AND $12 AND {WITHIN}
+        UNION ALL
+        SELECT p.id, p.received_at,
+               (SELECT count(*) FROM unnest(p.grams) AS gram WHERE gram = ANY($8))
+          FROM petition p WHERE p.grams && $8 AND {WITHIN}
+      ) AS found
+     GROUP BY id ORDER BY 2 DESC, 3 DESC, 1 DESC LIMIT {READ}
+  ) AS best JOIN petition p USING (id)
+"""
 
 
-async def by_same_person(
-    session: AsyncSession, petition: Petition, *, window: timedelta
-) -> Sequence[Petition]:
-    """Earlier petitions of the same petitioner within the window, newest first."""
-    since: datetime = petition.received_at - window
-    statement = (
-        select(Petition)
-        .where(
-            col(Petition.petitioner_tokens).op("&&")(petition.petitioner_tokens),
-            Petition.id != petition.id,
-            col(Petition.received_at) >= since,
-            col(Petition.received_at) <= petition.received_at,
-        )
-        .order_by(col(Petition.received_at).desc())
-        .limit(50)
-    )
-    return (await session.exec(statement)).all()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sought:
+    """What an earlier petition must have: a person or a target, near by, of one kind, in time."""
+
+    counties: Sequence[str]
+    media: Sequence[str]
+    since: datetime
+    until: datetime
+    but: Sequence[UUID]
+    tokens: Sequence[str]
+    keys: Sequence[str]
+    pairs: Sequence[str]
+    # South, north, west, east.
+    box: tuple[float, float, float, float] | None
+
+    @property
+    def values(self) -> list[Any]:
+        return [
+            list(self.counties),
+            list(self.media),
+            self.since,
+            self.until,
+            list(self.but),
+            list(self.tokens),
+            list(self.keys),
+            list(self.pairs),
+            *(self.box or (None,) * 4),
+        ]
+
+
+async def gate(session: AsyncSession, sought: Sought) -> list[Mapping[str, Any]]:
+    """Petitions that may be about the same, at most `READ`, in no order; no petitioner's text."""
+    rows = await (await driver(session)).fetch(GATE, *sought.values)
+    return list(rows)
 
 
 async def link(session: AsyncSession, petition_id: UUID) -> RepeatLink | None:

@@ -27,6 +27,7 @@ from shared.auth.actor import Actor
 from shared.auth.policy import require
 from shared.clocks.days import legal_day
 from shared.contracts.petitions import PetitionRegistered
+from shared.enterprise_names import key_of
 from shared.messaging.outbox import announce
 
 # Characters the columns hold; a text may grow by being redacted.
@@ -66,7 +67,7 @@ async def register(
         profile=profile.code,
         holder=new.office,
         county=new.divisions[0],
-        object_key=life.object_key(new.object_name),
+        object_key=key_of(new.object_name),
         shares={division: str(share) for division, share in shares.items()},
         redacted_title=title,
         redacted_body=text,
