@@ -6,6 +6,7 @@ language (administrative seats, forms of organisation, trades), none of them any
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Final
 
 # How organisations are called in general. Nothing here is a name: what is left of a name without
@@ -53,8 +54,8 @@ GENERAL_TRADE: Final = (
     "投资", "控股", "工程", "建设", "制品", "制造", "加工", "生产", "处理", "配件", "用品", "产品",
     "经营", "服务", "学校", "精密", "智能", "自动化", "国际", "物资", "农业", "生态", "农牧",
 )  # fmt: skip
-# A phase or lot of a building project: 二期, 三标段, 1号.
-PHASE: Final = re.compile(r"第?[一二三四五六七八九十0-9]+(?:期|标段|标|号楼|号|分部|工区)?$")
+# A phase or lot of a building project: 二期, 三标段, 1号楼.
+PHASE: Final = r"第?[一二三四五六七八九十0-9]+(?:期|标段|标|号楼|号|分部|工区)"
 BRACKETED: Final = re.compile(r"[(\[【〔「《<][^)\]】〕」》>]*[)\]】〕」》>]")
 MARKS: Final = re.compile(r"[^\w]+|_")
 PROVINCES: Final = (
@@ -65,18 +66,25 @@ PROVINCES: Final = (
 # market, a housing estate or an industrial park is no division.
 SEAT: Final = re.compile(
     rf"(?:(?:{PROVINCES})(?:省|市|自治区|壮族自治区|回族自治区|维吾尔自治区)?)?"
-    r"(?:[^省市区县镇乡村]{2,4}市(?!场|政))?"
-    r"(?:[^省市区县镇乡村]{1,4}(?:县|旗|(?<![小园社厂库矿业发中景])区)(?!域))?"
+    r"(?:[^省市区县镇乡村]{2,4}市(?![场政]))?"
+    r"(?:[^省市区县镇乡村]{1,4}(?:县|旗|市(?![场政])|(?<![小园社厂库矿业发中景])区)(?!域))?"
     r"(?:[^省市区县镇乡村]{1,4}(?:镇|乡|街道))?"
     r"(?:[^省市区县镇乡村]{1,4}村)?"
 )
-# The longest first, where one ends another.
-ENDINGS: Final = sorted(
-    (*FORMS_OF_ORGANISATION, *GENERAL_TRADE, *(word for trade in TRADES for word in trade)),
-    key=len,
-    reverse=True,
-)
+WORDS_OF_TRADE: Final = frozenset(word for trade in TRADES for word in trade)
+
+
+def alternatives(words: Iterable[str]) -> str:
+    """Words as a pattern, the longest first where one begins another."""
+    return "|".join(map(re.escape, sorted(words, key=lambda word: (-len(word), word))))
+
+
+_ENDING: Final = alternatives({*FORMS_OF_ORGANISATION, *GENERAL_TRADE, *WORDS_OF_TRADE})
+# Possessive: what reads one way need not be tried in every other, whatever somebody sends.
+_GENERAL: Final = rf"(?>{_ENDING}|{PHASE})++"
+GENERAL: Final = re.compile(_GENERAL)
 SHORTEST_CORE: Final = 2
+CORE: Final = re.compile(rf"(.{{{SHORTEST_CORE},}}?){_GENERAL}$|.{{{SHORTEST_CORE},}}$")
 
 
 def plain(name: str | None) -> str:
@@ -96,15 +104,12 @@ def key_of(name: str | None) -> str | None:
 
 def core_of(name: str) -> str:
     """The telling part of a plain name; empty if its words are all general (造纸厂)."""
-    core = name[seat.end() :] if (seat := SEAT.match(name)) else name
-    while len(core) >= SHORTEST_CORE:
-        shorter = PHASE.sub("", core)
-        ending = next((each for each in ENDINGS if shorter.endswith(each)), "")
-        shorter = shorter.removesuffix(ending)
-        if shorter == core:
-            return core
-        core = shorter
-    return ""
+    seat = SEAT.match(name)
+    bare = name[seat.end() :] if seat else name
+    if GENERAL.fullmatch(bare):
+        return ""
+    core = CORE.match(bare)
+    return "" if core is None else core[1] or core[0]
 
 
 def trades_of(name: str) -> frozenset[int]:

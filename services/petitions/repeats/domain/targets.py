@@ -12,14 +12,15 @@ from services.petitions.repeats.domain.words import (
     PLACES,
     STOPS,
     THINGS,
-    alternatives,
     any_of,
 )
 from shared.enterprise_names import (
     FORMS_OF_ORGANISATION,
     GENERAL_TRADE,
+    PHASE,
     SHORTEST_CORE,
-    TRADES,
+    WORDS_OF_TRADE,
+    alternatives,
     core_of,
     plain,
     trades_of,
@@ -33,27 +34,23 @@ LONGEST_STEM: Final = 8
 # Of a long letter the beginning names whom it is about.
 LONGEST_READ: Final = 2_000
 KEY_SIZES: Final = range(SHORTEST_CORE, 7)
+LONGEST_RUN: Final = 12
 LONGEST_BRACKET: Final = 12
 
 STOP: Final = any_of(STOPS)
 MAYBE_STOP: Final = any_of(MAYBE_STOPS)
 NO_PLACE: Final = any_of(NO_PLACES)
-# 和 joins two names or stands in one (鑫和): it ends a stem only where a whole name is left of it.
-JOINED: Final = re.compile(r"^(?:.{2,})?[和、]")
-
 # Forms of organisation that end a name in running text; 行, 业 or 部 end too much else.
 _WEAK: Final = frozenset({*"行部院社库房业点", "小区", "场地", "生产线"})
-_FIRM: Final = alternatives(form for form in FORMS_OF_ORGANISATION if form not in _WEAK)
-_WORDS: Final = frozenset(word for trade in TRADES for word in trade)
-_TRADE: Final = alternatives(_WORDS)
-_ALONE: Final = alternatives(_WORDS - set(THINGS))
-_GENERAL: Final = alternatives(GENERAL_TRADE)
-_PHASE: Final = r"第?[一二三四五六七八九十\d]+(?:期|标段)"
+_FIRMS: Final = tuple(form for form in FORMS_OF_ORGANISATION if form not in _WEAK)
+# Possessive: no text is tried in more than one way.
 NAMED: Final = re.compile(
-    rf"(?P<firm>(?:{_PHASE}|{_TRADE}|{_GENERAL})*(?:{_FIRM})+|(?:{_TRADE})+点)"
-    rf"|{_PHASE}|(?:{_ALONE})+"
+    rf"(?>{PHASE}|{alternatives({*_FIRMS, *WORDS_OF_TRADE, *GENERAL_TRADE})})++点?"
 )
-RUN: Final = re.compile(rf"\w{{0,{LONGEST_STEM + 4}}}$")
+# Up to the last form of organisation: 采石场 of 采石场洗砂.
+FIRM: Final = re.compile(rf".*(?:{alternatives(_FIRMS)})|.+点$")
+ALONE: Final = re.compile(rf"{PHASE}|{alternatives(WORDS_OF_TRADE - set(THINGS))}")
+RUN: Final = re.compile(r"\w*$")
 PLACED: Final = re.compile(rf"(?P<stem>\w{{0,{LONGEST_STEM}}}?)(?P<kind>{alternatives(PLACES)})")
 # Named by their codes already: 某省, 某市, 某县, 某区; not a market, a housing estate, a works.
 DIVISIONS: Final = re.compile(
@@ -102,7 +99,7 @@ def target_of(
 
     `seats` are names of counties around: everybody there writes them, so that they tell nothing.
     """
-    text = unicodedata.normalize("NFKC", "\n".join(filter(None, texts))).casefold()
+    text = unicodedata.normalize("NFKC", "\n".join(filter(None, texts))).casefold()[:LONGEST_READ]
     told = DIVISIONS.sub("。", text)
     named = set(_names_in(told))
     given = plain(object_name)
@@ -115,11 +112,13 @@ def _names_in(text: str) -> Iterator[Name]:
     told = TOWNS.sub("\\g<0>。", text)
     at, floor = 0, 0
     while match := NAMED.search(told, at):
-        run = RUN.search(told, floor, match.start())
-        found = list(_names_of(run[0] if run else "", match))
+        found = list(
+            _names_of(told[max(floor, match.start() - LONGEST_RUN) : match.start()], match[0])
+        )
         yield from found
         # Two words may share a character, and only one of them leaves a name: 恒彩|印染.
-        at = match.end() if found else match.start() + 1
+        shares = not found and len(match[0]) <= LONGEST_STEM
+        at = match.start() + 1 if shares else match.end()
         floor = match.end() if found else floor
     for bracketed in BRACKETS.findall(text):
         inside = plain(bracketed)
@@ -128,11 +127,16 @@ def _names_in(text: str) -> Iterator[Name]:
             yield Name(core, trades_of(inside), sure=False)
 
 
-def _names_of(run: str, ending: re.Match[str]) -> Iterator[Name]:
-    for stem in _stems(run):
-        core = core_of(stem + ending[0])
-        if SHORTEST_CORE <= len(core) <= LONGEST_STEM and not core.isdecimal():
-            yield Name(core, trades_of(ending[0]), sure=ending["firm"] is not None)
+def _names_of(before: str, ending: str) -> Iterator[Name]:
+    firm = FIRM.match(ending)
+    run = RUN.search(before)
+    if run is None or not (firm or ALONE.match(ending)):
+        return
+    ending = firm[0] if firm else ending
+    for stem in _stems(run[0]):
+        core = core_of(stem + ending) if len(stem) >= SHORTEST_CORE else ""
+        if core and len(core) <= LONGEST_STEM and not core.isdecimal():
+            yield Name(core, trades_of(ending), sure=firm is not None)
 
 
 def _places_in(text: str) -> Iterator[str]:
@@ -143,7 +147,7 @@ def _places_in(text: str) -> Iterator[str]:
 
 def _stems(before: str) -> Iterator[str]:
     """What of the characters before an ending can be a name: behind the last word that is none."""
-    stem = JOINED.sub("", before[_last_end(STOP, before) :])
+    stem = before[_last_end(STOP, before) :]
     if stem:
         yield stem
     shorter = stem[_last_end(MAYBE_STOP, stem) :]

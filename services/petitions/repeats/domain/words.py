@@ -8,14 +8,12 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from shared.enterprise_names import alternatives
+
 
 def any_of(words: Iterable[str]) -> re.Pattern[str]:
     """Any of the words, the longest first where one begins another."""
     return re.compile(alternatives(words))
-
-
-def alternatives(words: Iterable[str]) -> str:
-    return "|".join(map(re.escape, sorted(words, key=lambda word: (-len(word), word))))
 
 
 def _listed(words: str) -> tuple[str, ...]:
@@ -44,7 +42,7 @@ STOPS: Final = _listed(
 MAYBE_STOPS: Final = _listed(
     """
 向 到 过 对 给 都 并 且 或 因 为 做 开 建 有 去 来 进 入 出 搞 打 用
-说 请 此 其 两 将 经 未 不 没 无 黑 多 几 常 排 冲
+说 请 此 其 两 将 经 未 不 没 无 黑 和 多 几 常 排 冲
 """
 )
 # What is also a thing or an act, so that it names nobody without 厂 or 公司 behind it.
@@ -75,7 +73,7 @@ PLACES: Final = _listed(
 # Words that end like a place and name none.
 NO_PLACES: Final = _listed(
     """
-道路 马路 公路边 河道 河流 河水 河边 江边 路边 路口 路面 街边 全村 本村 我村 村里
+道路 马路 公路边 河道 河流 河水 河边 江边 路边 路面 街边 全村 本村 我村 村里
 村子 村民 同村 邻村 小区里 山上 上山 下山 水沟 水塘 鱼塘 池塘 河沟 水渠 河里 江里
 湖里 入河 进河 到河 过路 走路 一路 思路 线路 电路 管路 大街 上街 出海 大江 大河
 整条街 小河 小溪 两岸 海鲜
