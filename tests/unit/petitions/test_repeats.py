@@ -40,7 +40,7 @@ COUNTIES: Final = {"330281": "余姚市", "330282": "慈溪市"}
 
 
 def petition(number: int = 1, text: str = TEXT, **changes: Any) -> Likeness:
-    given = {
+    given: dict[str, Any] = {
         "id": UUID(int=number),
         "tokens": frozenset({"t1", "t2"}),
         "target": target_of(None, text),
@@ -164,7 +164,7 @@ def test_one_token_in_common_is_the_same_person_and_none_is_unknown() -> None:
 
 
 def test_unsigned_accusations_of_one_party_count_as_one_persons() -> None:
-    accusing = {"tokens": NOBODY, "unsigned_accusation": True}
+    accusing: dict[str, Any] = {"tokens": NOBODY, "unsigned_accusation": True}
     one, other = petition(1, **accusing), petition(2, OTHER_WORDS, **accusing)
     assert same_person(one, other)
     assert Ground.SAME_ACCUSED in grounds(one, other)
@@ -202,7 +202,7 @@ def test_what_is_near_enough_is_in_the_box(east: float, north: float, x: float, 
         assert west <= other[0] <= right
 
 
-BASES: Final = (
+BASES: Final[tuple[tuple[Basis, dict[str, Any], type[Exception] | None], ...]] = (
     (Basis.PERSON, {}, None),
     (Basis.PERSON, {"tokens": frozenset({"x"})}, NotTheSamePerson),
     (Basis.PERSON, {"target": target_of(None, "金河家具厂")}, None),
