@@ -3,12 +3,13 @@
 import argparse
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import orjson
 
-from bench import edge, register, report, sweep, worklist
+from bench import edge, register, repeats, report, search, sweep, worklist
 from bench.ground import Ground, ground
 from bench.report import Finding, Machine
 from bench.scale import FULL, QUICK, Scale
@@ -20,12 +21,14 @@ BENCHES: Final[Mapping[str, Measure]] = {
     "b": worklist.measure,
     "c": edge.measure,
     "d": sweep.measure,
+    "e": repeats.measure,
+    "f": search.measure,
 }
 
 
 def main() -> None:
     arguments = _arguments()
-    scale = QUICK if arguments.quick else FULL
+    scale = replace(QUICK if arguments.quick else FULL, texts=tuple(arguments.texts))
     with ground() as made:
         machine = Machine.here(at=machine_time(), postgres=made.version)
         findings: list[Finding] = []
@@ -48,6 +51,14 @@ def _arguments() -> argparse.Namespace:
         default=list(BENCHES),
         metavar="a,b",
         help="some of " + ", ".join(BENCHES),
+    )
+    parser.add_argument(
+        "--texts",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="for (e): labelled complaints in the form of bench/complaints.json; may be repeated",
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
     return parser.parse_args()
