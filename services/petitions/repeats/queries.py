@@ -14,8 +14,9 @@ from services.petitions.repeats.models import RepeatLink
 from shared.db.session import driver
 
 # How many are read and ranked. What shares a person or an object's key comes before what shares
-# pairs of characters with the names and places sought, and of those what shares more of them.
-READ: Final = 100
+# pairs of characters with the names and places sought, and of those what shares more of them. Where
+# nobody is named, all of the counties around are looked through for what shares the most words.
+READ: Final = 60
 WITHIN: Final = (
     "p.divisions && $1 AND p.media && $2 AND p.received_at >= $3 AND p.received_at <= $4"
     " AND p.parent_id IS NULL AND p.id <> ALL($5)"
@@ -38,6 +39,10 @@ SELECT p.id, p.number, p.redacted_title, p.redacted_body, p.place, p.object_name
         SELECT p.id, p.received_at,
                (SELECT count(*) FROM unnest(p.grams) AS gram WHERE gram = ANY($8))
           FROM petition p WHERE p.grams && $8 AND {WITHIN}
+        UNION ALL
+        SELECT p.id, p.received_at,
+               (SELECT count(*) FROM unnest(p.grams) AS gram WHERE gram = ANY($13))
+          FROM petition p WHERE cardinality($13) > 0 AND p.county = ANY($1) AND {WITHIN}
       ) AS found
      GROUP BY id ORDER BY 2 DESC, 3 DESC, 1 DESC LIMIT {READ}
   ) AS best JOIN petition p USING (id)
@@ -56,6 +61,7 @@ class Sought:
     tokens: Sequence[str]
     keys: Sequence[str]
     pairs: Sequence[str]
+    words: Sequence[str]
     # South, north, west, east.
     box: tuple[float, float, float, float] | None
 
@@ -71,6 +77,7 @@ class Sought:
             list(self.keys),
             list(self.pairs),
             *(self.box or (None,) * 4),
+            list(self.words),
         ]
 
 

@@ -19,7 +19,6 @@ from services.petitions.repeats.domain.likeness import (
     Likeness,
     box_around,
     compare,
-    issues_of,
     metres_between,
     rank,
     same_object,
@@ -153,7 +152,7 @@ def test_who_names_only_the_river_is_found_by_it() -> None:
     ],
 )
 def test_issues_are_named_whatever_the_word(text: str, issues: set[str]) -> None:
-    assert issues_of(text) == issues
+    assert target_of(None, text).issues == issues
 
 
 def test_one_token_in_common_is_the_same_person_and_none_is_unknown() -> None:

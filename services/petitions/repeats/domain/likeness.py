@@ -12,7 +12,6 @@ from typing import Final
 from uuid import UUID
 
 from services.petitions.repeats.domain.targets import Target, likeness_of_names, mentioned
-from services.petitions.repeats.domain.words import CIRCUMSTANCES, ISSUES
 
 # What is complained of tells most; the same person comes next, since people complain of several
 # things; words differ from letter to letter and are alike in letters about other firms.
@@ -87,16 +86,11 @@ def compare(one: Likeness, other: Likeness) -> Parts:
         person=_person(one, other),
         target=target,
         place=_shared(one.target.places, other.target.places),
-        issues=_issues(one.target.text, other.target.text),
-        text=_jaccard(grams(one.target.text), grams(other.target.text)),
+        issues=_issues(one.target.issues, other.target.issues),
+        text=_jaccard(one.target.grams, other.target.grams),
         other_firm=sure and target is not None and target < SAME_OBJECT,
         unnamed=bool(one.target.names) != bool(other.target.names) and target is None,
     )
-
-
-def grams(text: str) -> frozenset[str]:
-    """The characters of a text and its pairs of neighbours."""
-    return frozenset(text) | {text[at : at + 2] for at in range(len(text) - 1)}
 
 
 def _person(one: Likeness, other: Likeness) -> float | None:
@@ -127,15 +121,8 @@ def _shared(one: Collection[str], other: Collection[str]) -> float | None:
     return float(any(mine in theirs or theirs in mine for mine in one for theirs in other))
 
 
-def _issues(one: str, other: str) -> float | None:
-    mine, theirs = issues_of(one), issues_of(other)
+def _issues(mine: frozenset[str], theirs: frozenset[str]) -> float | None:
     return _jaccard(mine, theirs) if mine or theirs else None
-
-
-def issues_of(text: str) -> frozenset[str]:
-    """What is wrong according to the text, and in which circumstances."""
-    lexicon = ISSUES | CIRCUMSTANCES
-    return frozenset(issue for issue, words in lexicon.items() if words.search(text))
 
 
 def _jaccard(one: frozenset[str], other: frozenset[str]) -> float:

@@ -10,7 +10,6 @@ from services.petitions.repeats.domain.likeness import (
     SAME_OBJECT,
     Likeness,
     Parts,
-    issues_of,
     metres_between,
     same_person,
 )
@@ -136,7 +135,7 @@ def _matter(new: Likeness, earlier: Likeness, parts: Parts) -> Iterator[Reason]:
             f"共同污染类型:{listed}",
             f"The same kind of pollution: {', '.join(media)}",
         )
-    if issues := sorted(issues_of(new.target.text) & issues_of(earlier.target.text)):
+    if issues := sorted(new.target.issues & earlier.target.issues):
         listed = "、".join(issues)
         yield Reason(Ground.SAME_ISSUES, f"反映的情况相同:{listed}", f"The same words: {listed}")
     if parts.text >= WORTH_SAYING:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from services.petitions.repeats.domain.words import (
+    CIRCUMSTANCES,
+    ISSUES,
     MAYBE_STOPS,
     NO_PLACES,
     PLACES,
@@ -33,6 +35,8 @@ OTHER_TRADE: Final = 0.6
 LONGEST_STEM: Final = 8
 # Of a long letter the beginning names whom it is about.
 LONGEST_READ: Final = 2_000
+PAIR: Final = 2
+LEXICON: Final = ISSUES | CIRCUMSTANCES
 KEY_SIZES: Final = range(SHORTEST_CORE, 7)
 LONGEST_RUN: Final = 12
 LONGEST_BRACKET: Final = 12
@@ -77,12 +81,20 @@ class Target:
     names: frozenset[Name]
     places: frozenset[str]
     text: str
+    # Characters and pairs of the text; what is wrong and in which circumstances, as a clerk reads.
+    grams: frozenset[str]
+    issues: frozenset[str]
 
     @property
     def pairs(self) -> list[str]:
         """Pairs of characters at least one of which a text about the same target has."""
         cores = [*(each.core for each in self.names), *self.places]
         return sorted({core[at : at + 2] for core in cores for at in range(len(core) - 1)})
+
+    @property
+    def words(self) -> list[str]:
+        """Pairs of the whole text, where nobody is named by whom to look for it."""
+        return [] if self.names else sorted(gram for gram in self.grams if len(gram) == PAIR)
 
     @property
     def keys(self) -> list[str]:
@@ -105,7 +117,14 @@ def target_of(
     given = plain(object_name)
     if core := core_of(given):
         named.add(Name(core, trades_of(given), sure=True))
-    return Target(frozenset(named), frozenset(_places_in(told)) - set(seats), plain(text))
+    words = plain(text)
+    return Target(
+        names=frozenset(named),
+        places=frozenset(_places_in(told)) - set(seats),
+        text=words,
+        grams=frozenset(words) | {words[at : at + 2] for at in range(len(words) - 1)},
+        issues=frozenset(issue for issue, found in LEXICON.items() if found.search(words)),
+    )
 
 
 def _names_in(text: str) -> Iterator[Name]:

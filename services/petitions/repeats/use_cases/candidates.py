@@ -108,6 +108,7 @@ async def _ranked(
         tokens=sorted(new.tokens),
         keys=new.target.keys,
         pairs=new.target.pairs,
+        words=new.target.words,
         box=box_around(new.point, metres=rule.metres),
     )
     rows = {row["id"]: row for row in await queries.gate(session, sought)}
