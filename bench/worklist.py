@@ -20,6 +20,7 @@ from bench.report import Finding
 from bench.rounds import Fired, Rounds, Variant, lines
 from bench.scale import Scale
 from ops.bootstrap import Databases
+from services.petitions.intake.domain import grams_of, search_text
 from services.petitions.intake.queries import ROW
 from shared.divisions import Level, level
 from shared.http.pages import TAG_BYTES
@@ -34,31 +35,34 @@ LAST_ID: Final = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 NINGBO_SHARE: Final = 11 / 20
 SHARED_EVERY: Final = 49
 COUNTY: Final = realm.NINGBO_COUNTIES[0]
+TEXT: Final = "近一周夜间,工业园方向飘来强烈酸味。"
+GRAMS: Final = grams_of(search_text("夜间酸味扰民", TEXT, "长河镇工业园北侧", "某电镀有限公司"))
 
 
 def _array(values: Sequence[str]) -> str:
-    return f"'{{{','.join(values)}}}'::text[]"
+    return "ARRAY[" + ",".join(f"'{value}'" for value in values) + "]"
 
 
 def _load(rows: int) -> str:
     return f"""
 INSERT INTO petition (id, number, purpose, channel, media, form, urgency, track, profile, state,
-  office, holder, divisions, shares, title, body, redacted_title, redacted_body, place,
-  object_name, at_night, anonymous, petitioner_tokens, petitioner_masked, route_count, received_at,
-  registered_at, visible_to, version)
+  office, holder, divisions, county, concerned, shares, title, body, redacted_title, redacted_body,
+  place, object_name, at_night, momentary, grams, partial, head_count, anonymous, withheld,
+  party_ids, petitioner_tokens, petitioner_masked, route_count, competence_settled, stated_repeat,
+  approximate, received_at, registered_at, visible_to, version)
 SELECT gen_random_uuid(), 'N' || n, 'claim', 'hotline_12345', '{{air}}', 'individual', 'normal',
   'statutory_duty', 'cn.zj.2016',
   (ARRAY['registered','transferred','accepted','in_progress','replied','closed'])[n % 6 + 1],
-  holder, holder, parts, '{{}}', '夜间酸味扰民', text,
+  holder, holder, parts, holder, '{{}}', '{{}}', '夜间酸味扰民', text,
   '夜间酸味扰民', text,
-  '长河镇工业园北侧', '某电镀有限公司', n % 2 = 0, true, '{{}}', '{{}}', 0,
-  received_at, received_at,
+  '长河镇工业园北侧', '某电镀有限公司', n % 2 = 0, false, {_array(GRAMS)}, false, 1, true, false,
+  '{{}}', '{{}}', '{{}}', 0, false, false, false, received_at, received_at,
   ARRAY(SELECT DISTINCT substr(part, 1, length) FROM unnest(parts) AS part,
                unnest(ARRAY[2, 4, 6]) AS length ORDER BY 1), 1
 FROM (
   SELECT n, holder, '{FIRST.isoformat()}'::timestamptz + n * interval '{STEP.seconds} s'
            AS received_at,
-         repeat('近一周夜间,工业园方向飘来强烈酸味。', 4) AS text,
+         repeat('{TEXT}', 4) AS text,
          CASE WHEN n % {SHARED_EVERY} = 0 THEN ARRAY[holder, other] ELSE ARRAY[holder] END AS parts
   FROM generate_series(0, {rows} - 1) AS n,
        LATERAL (SELECT {_array(realm.NINGBO_COUNTIES)} AS own, {_array(realm.OTHER_COUNTIES)}

@@ -83,6 +83,8 @@ _ENDING: Final = alternatives({*FORMS_OF_ORGANISATION, *GENERAL_TRADE, *WORDS_OF
 # Possessive: what reads one way need not be tried in every other, whatever somebody sends.
 _GENERAL: Final = rf"(?>{_ENDING}|{PHASE})++"
 GENERAL: Final = re.compile(_GENERAL)
+LINES: Final = {word: line for line, words in enumerate(TRADES) for word in words}
+TRADE_WORD: Final = re.compile(alternatives(WORDS_OF_TRADE))
 SHORTEST_CORE: Final = 2
 CORE: Final = re.compile(rf"(.{{{SHORTEST_CORE},}}?){_GENERAL}$|.{{{SHORTEST_CORE},}}$")
 
@@ -114,6 +116,4 @@ def core_of(name: str) -> str:
 
 def trades_of(name: str) -> frozenset[int]:
     """Which trades, by their lines in TRADES, the words of a name speak of."""
-    return frozenset(
-        line for line, words in enumerate(TRADES) if any(word in name for word in words)
-    )
+    return frozenset(LINES[word] for word in TRADE_WORD.findall(name))

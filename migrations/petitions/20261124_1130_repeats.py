@@ -64,6 +64,15 @@ def upgrade() -> None:
             postgresql_concurrently=True,
             if_not_exists=True,
         )
+        op.create_index(
+            "ix_petition_divisions",
+            "petition",
+            ["divisions"],
+            schema="petitions",
+            postgresql_using="gin",
+            postgresql_concurrently=True,
+            if_not_exists=True,
+        )
 
 
 def _keys() -> None:
@@ -88,6 +97,7 @@ def downgrade() -> None:
     for name, _, _ in SETTINGS:
         op.execute(delete.bindparams(name=name))
     op.execute("SELECT set_config('app.system', 'off', true)")
+    op.drop_index("ix_petition_divisions", table_name="petition", schema="petitions")
     op.drop_index("ix_petition_point", table_name="petition", schema="petitions")
     for name in ("longitude", "latitude"):
         op.drop_column("petition", name, schema="petitions")

@@ -76,6 +76,7 @@ class Petition(PetitionsTable, Versioned, table=True):
         Index("ix_petition_grams", "grams", postgresql_using="gin"),
         # Where a matter lies, newest first: figures, and what may be the same matter.
         Index("ix_petition_place", "county", text("received_at DESC")),
+        Index("ix_petition_divisions", "divisions", postgresql_using="gin"),
         Index("ix_petition_object", "object_key", text("received_at DESC")),
         Index(
             "ix_petition_point",

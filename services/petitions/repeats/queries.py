@@ -42,7 +42,7 @@ SELECT p.id, p.number, p.redacted_title, p.redacted_body, p.place, p.object_name
         UNION ALL
         SELECT p.id, p.received_at,
                (SELECT count(*) FROM unnest(p.grams) AS gram WHERE gram = ANY($13))
-          FROM petition p WHERE cardinality($13) > 0 AND p.county = ANY($1) AND {WITHIN}
+          FROM petition p WHERE cardinality($13) > 0 AND {WITHIN}
       ) AS found
      GROUP BY id ORDER BY 2 DESC, 3 DESC, 1 DESC LIMIT {READ}
   ) AS best JOIN petition p USING (id)
