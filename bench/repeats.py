@@ -118,7 +118,7 @@ async def _scores(
     }
     if not relevant:
         return None
-    found = [each.petition_id in relevant for each in await of_registered(session, key)]
+    found = [each.petition_id in relevant for each in await of_registered(session, key, now=NOW)]
     hits = itertools.accumulate(map(int, found))
     precisions = [
         hit / place for place, (right, hit) in enumerate(zip(found, hits, strict=True), 1) if right
@@ -133,7 +133,7 @@ def _said(name: str, scores: Sequence[tuple[float, float]]) -> str:
 
 
 async def _candidates(session: AsyncSession, key: UUID, _: Letter) -> object:
-    return await of_registered(session, key)
+    return await of_registered(session, key, now=NOW)
 
 
 async def _newest(session: AsyncSession, _: UUID, letter: Letter) -> object:

@@ -9,7 +9,7 @@ from alembic import op
 from shared.enterprise_names import key_of
 
 revision = "a7c4e1b90d23"
-down_revision = "f1a0c3d5e701"
+down_revision = "a4d7e2b90c31"
 branch_labels = None
 depends_on = None
 

@@ -27,9 +27,10 @@ router: Final = APIRouter(prefix="/petitions", tags=["repeats"], route_class=Rou
 
 
 @router.get("/{petition_id}/repeat-candidates", dependencies=[policy("petition.confirm_repeat")])
-async def candidates(petition_id: UUID, session: SessionDep) -> list[CandidateOut]:
+async def candidates(petition_id: UUID, session: SessionDep, now: Now) -> list[CandidateOut]:
     """Earlier petitions this one may repeat, at most five, for a clerk to decide."""
-    return [CandidateOut.of(each) for each in await finding.of_registered(session, petition_id)]
+    found = await finding.of_registered(session, petition_id, now=now)
+    return [CandidateOut.of(each) for each in found]
 
 
 @router.post(

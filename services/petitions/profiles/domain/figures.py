@@ -75,6 +75,8 @@ KINDS: Final[Mapping[str, Kind]] = {
     "clocks.roll_natural_deadline": Flag(),
     "clocks.warn_before_hours": Number(1, 720, "hours"),
     "handling.returns_before_superior": Number(1, 20, "returns"),
+    "repeats.basis": OneOf(("person", "object")),
+    "repeats.place_metres": Number(1, 5000, "metres"),
     "repeats.window_days": Number(1, 3650, "days"),
     "statistics.dissatisfaction_denominator": OneOf(("valid_callback", "closed")),
     "through_train.city_days": Number(1, 365, "days"),

@@ -44,7 +44,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """The figures in force for an office on a day, and the counties around the matter."""
+    """The figures in force for an office, and the names of the counties around the matter."""
 
     basis: Basis
     window: timedelta
@@ -57,10 +57,12 @@ class Rule:
         return frozenset(name[:-1] for name in self.counties.values())
 
 
-async def of_registered(session: AsyncSession, petition_id: UUID) -> list[Candidate]:
+async def of_registered(
+    session: AsyncSession, petition_id: UUID, *, now: datetime
+) -> list[Candidate]:
     """Earlier petitions a registered one may repeat, the likeliest first, at most five."""
     petition = await read_petition(session, petition_id)
-    rule = await rule_for(session, petition.office, petition.divisions, on=petition.received_at)
+    rule = await rule_for(session, petition.office, petition.divisions, now=now)
     new = of_petition(petition, seats=rule.seats)
     own = [each for each in (petition.id, petition.parent_id) if each is not None]
     return await _ranked(session, new, rule, but=own)
@@ -72,15 +74,15 @@ async def of_typed_text(
     """The same before it is registered, by what is typed so far."""
     require(actor, "petition.register", division=typed.office)
     await check_divisions(session, [typed.office, *typed.divisions], now=now)
-    rule = await rule_for(session, typed.office, typed.divisions, on=typed.received_at)
+    rule = await rule_for(session, typed.office, typed.divisions, now=now)
     return await _ranked(session, of_typed(typed, seats=rule.seats), rule, but=[])
 
 
 async def rule_for(
-    session: AsyncSession, office: str, divisions: Sequence[str], *, on: datetime
+    session: AsyncSession, office: str, divisions: Sequence[str], *, now: datetime
 ) -> Rule:
-    """The rule for an office on the day an item was received."""
-    day = legal_day(on)
+    """The rule for an office today: whoever decides today goes by today's."""
+    day = legal_day(now)
     settings = await rule_settings(session, division=office, on_day=day)
     near = {*divisions}
     for each in divisions:

@@ -50,7 +50,7 @@ async def confirm(
     petition = await _to_decide(session, actor, petition_id, version=version)
     # The root is locked too: two repeats confirmed at once get two positions.
     root = await lock_petition(session, await queries.root_of(session, root_id))
-    basis, grounds = await _common_ground(session, petition, root)
+    basis, grounds = await _common_ground(session, petition, root, now=now)
     note = await _without_petitioner(session, petition, note, keys)
     link = RepeatLink(
         petition_id=petition.id,
@@ -131,11 +131,11 @@ async def _to_decide(
 
 
 async def _common_ground(
-    session: AsyncSession, petition: Petition, root: Petition
+    session: AsyncSession, petition: Petition, root: Petition, *, now: datetime
 ) -> tuple[Basis, list[Ground]]:
     """By what the two are one matter, and all they have in common."""
     await _require_order(session, petition, root)
-    rule = await rule_for(session, petition.office, petition.divisions, on=petition.received_at)
+    rule = await rule_for(session, petition.office, petition.divisions, now=now)
     new, first = of_petition(petition, seats=rule.seats), of_petition(root, seats=rule.seats)
     require_same(new, first, basis=rule.basis, metres=rule.metres)
     parts = compare(new, first)
