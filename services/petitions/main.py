@@ -11,7 +11,7 @@ from services.petitions.profiles import endpoints as profiles
 from services.petitions.repeats import endpoints as repeats
 from services.petitions.reports import endpoints as reports
 from services.petitions.reports.jobs import JOBS as REPORT_JOBS
-from services.petitions.statistics import endpoints as statistics
+from services.petitions.statistics.endpoints import figures as statistics
 from services.petitions.through_train import endpoints as through_train
 from services.petitions.through_train.handlers import HANDLERS
 from services.petitions.vault.use_cases import VaultKeys

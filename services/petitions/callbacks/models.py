@@ -20,6 +20,7 @@ class Callback(PetitionsTable, table=True):
     __tablename__ = "callback"
     __table_args__ = (
         Index("ix_callback_petition", "petition_id", "at"),
+        Index("ix_callback_at", "at"),
         {"info": rls.info(rls.SCOPED)},
     )
 

@@ -95,6 +95,9 @@ class Petition(PetitionsTable, Versioned, table=True):
                 " AND NOT competence_settled AND NOT competence_open"
             ),
         ),
+        # The figures of a short period out of many years.
+        Index("ix_petition_received_at", "received_at"),
+        Index("ix_petition_closed_at", "closed_at", postgresql_where=text("closed_at IS NOT NULL")),
         {"info": rls.info(rls.SCOPED)},
     )
 
