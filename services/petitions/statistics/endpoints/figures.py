@@ -35,19 +35,16 @@ from shared.http.pages import Page, PageDep
 from shared.http.routing import Route, SessionDep
 
 router: Final = APIRouter(
-    prefix="/petition-statistics",
-    tags=["petition-statistics"],
-    route_class=Route,
-    dependencies=[KNOWN_ONLY],
+    prefix="/petition-statistics", tags=["petition-statistics"], route_class=Route
 )
-READ: Final = policy("statistics.read")
+READ: Final = [policy("statistics.read"), KNOWN_ONLY]
 
 
 def _said(question: Question, rule: Definition) -> dict[str, Any]:
     return AskedOut.asked(question) | DefinitionOut.said(rule)
 
 
-@router.get("", dependencies=[READ])
+@router.get("", dependencies=READ)
 async def statistics(session: SessionDep, question: Asked, decimals: Decimals = 1) -> StatisticsOut:
     """All key figures with numerator, denominator, rule, and last year's."""
     found = await overview(session, question)
@@ -66,13 +63,13 @@ async def statistics(session: SessionDep, question: Asked, decimals: Decimals = 
     )
 
 
-@router.get("/definitions", dependencies=[READ])
+@router.get("/definitions", dependencies=READ)
 async def definitions() -> DefinitionsOut:
     """Every rule in every version: what was published by one can be counted by it again."""
     return DefinitionsOut.of(DEFINITIONS)
 
 
-@router.get("/rankings", dependencies=[READ])
+@router.get("/rankings", dependencies=READ)
 async def rankings(
     session: SessionDep,
     question: Asked,
@@ -95,7 +92,7 @@ async def rankings(
     )
 
 
-@router.get("/{metric}", dependencies=[READ])
+@router.get("/{metric}", dependencies=READ)
 async def one(
     session: SessionDep,
     question: Asked,
@@ -107,7 +104,7 @@ async def one(
     return OneFigureOut.answer(question, found, decimals)
 
 
-@router.get("/{metric}/series", dependencies=[READ])
+@router.get("/{metric}/series", dependencies=READ)
 async def series(
     session: SessionDep,
     question: Asked,
@@ -121,7 +118,7 @@ async def series(
     return SeriesOut.model_validate(_said(question, rule) | {"by": by, "items": items})
 
 
-@router.get("/{metric}/breakdown", dependencies=[READ])
+@router.get("/{metric}/breakdown", dependencies=READ)
 async def breakdown(
     session: SessionDep,
     question: Asked,
@@ -136,7 +133,7 @@ async def breakdown(
     )
 
 
-@router.get("/{metric}/rows", dependencies=[READ])
+@router.get("/{metric}/rows", dependencies=READ)
 async def rows(
     session: SessionDep,
     question: Asked,
