@@ -32,12 +32,13 @@ def _quoted(*values: str) -> str:
 
 
 # What the last step up to the instant led to.
-LOOKING_BACK: Final = """
-petition p LEFT JOIN LATERAL (
-  SELECT s.state, s.at FROM petition_step s WHERE s.petition_id = p.id AND s.at <= $2
-   ORDER BY s.at DESC, s.id DESC LIMIT 1
-) h ON true
+HISTORY: Final = """
+LEFT JOIN (
+  SELECT DISTINCT ON (s.petition_id) s.petition_id, s.state, s.at FROM petition_step s
+   WHERE s.at <= $2 ORDER BY s.petition_id, s.at DESC, s.id DESC
+) h ON h.petition_id = p.id
 """
+ARCHIVE: Final = "archive"  # the ground of a link that an import made
 ENDED: Final = _quoted(State.CLOSED, State.FINAL, State.NOT_ACCEPTED)
 CLOSED_THEN: Final = (
     f"CASE WHEN p.closed_at <= $2 THEN p.closed_at WHEN h.state IN ({ENDED}) THEN h.at END"
@@ -49,15 +50,17 @@ def state(*, back: bool) -> str:
     return "coalesce(h.state, p.state)" if back else "p.state"
 
 
-def _petition(*, back: bool) -> str:
-    return LOOKING_BACK if back else "petition p"
+def _history(*, back: bool) -> str:
+    return HISTORY if back else ""
 
 
 def _received(*, back: bool) -> Source:
+    """Confirmed by then; what an archive says of its items holds since they were registered."""
     return Source(
-        _petition(back=back),
+        f"petition p {_history(back=back)}",
         at="p.received_at",
-        counts="(p.stated_repeat OR p.id IN (SELECT petition_id FROM repeat_link WHERE at <= $2))",
+        counts="(p.stated_repeat OR p.id IN (SELECT l.petition_id FROM repeat_link l"
+        f" WHERE l.at <= $2 OR l.grounds @> ARRAY['{ARCHIVE}']))",
     )
 
 
@@ -69,7 +72,7 @@ def _called_back(*, back: bool) -> Source:
     FROM callback c
    WHERE c.at >= $3 AND c.at < $4 AND c.at <= $2 AND c.result IN ({_quoted(*sorted(VALID))})
    ORDER BY width_bucket(c.at, $1), c.petition_id, c.at DESC, c.id DESC
-) c JOIN {_petition(back=back)} ON p.id = c.petition_id""",
+) c JOIN petition p ON p.id = c.petition_id {_history(back=back)}""",
         at="c.at",
         counts=f"c.result = '{Result.DISSATISFIED}'",
     )
@@ -91,7 +94,7 @@ def _due(kind: ClockKind, *, back: bool) -> Source:
      AND k.due_at > $3 AND k.due_at <= $4 AND k.due_at <= $2
      AND NOT (k.state = '{ClockState.DROPPED}' AND k.ended_at < k.due_at)
    GROUP BY k.subject_id, width_bucket({last_instant}, $1)
-) d JOIN {_petition(back=back)} ON p.id = d.subject_id""",
+) d JOIN petition p ON p.id = d.subject_id {_history(back=back)}""",
         at="d.at",
         counts="d.met",
     )
@@ -101,7 +104,7 @@ def _closed(*, back: bool, refused: bool) -> Source:
     closed = f"({CLOSED_THEN})" if back else "p.closed_at"
     only = "true" if refused else f"{state(back=back)} <> '{State.NOT_ACCEPTED}'"
     return Source(
-        _petition(back=back),
+        f"petition p {_history(back=back)}",
         at=closed,
         counts="p.accepted_at IS NOT NULL",
         known=f"{closed} <= $2 AND {only}",
@@ -111,7 +114,7 @@ def _closed(*, back: bool, refused: bool) -> Source:
 
 def _escalated(column: str, *, back: bool) -> Source:
     return Source(
-        f"escalation e JOIN {_petition(back=back)} ON p.id = e.petition_id",
+        f"escalation e JOIN petition p ON p.id = e.petition_id {_history(back=back)}",
         at=f"e.{column}",
         id="e.id",
         known=f"e.{column} <= $2",

@@ -17,9 +17,12 @@ from services.petitions.statistics.queries.facts import SOURCES, Source, state
 from shared.db.session import driver
 
 MEDIA: Final = "LEFT JOIN LATERAL unnest(p.media) AS m(medium) ON true"
-# A hundred thousand items are sorted in memory; the planner, which row-level security lets expect a
-# single row, would not choose another way for the sake of it.
-FOR_MANY: Final = "SELECT set_config('work_mem', '32MB', true)"
+# Row-level security lets the planner expect a single row of each table. It would join thousands by
+# nested loops, and just after an import, when it knows no better, by reading one table whole for
+# each row of the other.
+FOR_MANY: Final = (
+    "SELECT set_config('enable_nestloop', 'off', true), set_config('work_mem', '32MB', true)"
+)
 OF_STATE: Final = frozenset({Fact.CLOSED, Fact.CLOSED_OR_REFUSED})
 KEYS: Final[Mapping[Dimension, str]] = {
     Dimension.CHANNEL: "ARRAY[p.channel]",
@@ -132,7 +135,9 @@ SELECT {source.id} AS id, {ROW}, {state(back=look.back)} AS state, {source.at} A
    AND EXISTS (SELECT FROM unnest(p.divisions) AS d(code) WHERE starts_with(d.code, $5))
  ORDER BY {source.id} LIMIT ${len(values)}
 """
-    found: Sequence[Mapping[str, Any]] = await (await driver(session)).fetch(statement, *values)
+    connection = await driver(session)
+    await connection.execute(FOR_MANY)
+    found: Sequence[Mapping[str, Any]] = await connection.fetch(statement, *values)
     return found
 
 
