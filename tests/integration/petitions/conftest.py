@@ -22,10 +22,14 @@ from tests.support.postgres import CLOCK_STARTS
 from tests.support.services import Caller, Issuer, RunningService, eventually, running
 
 YEARS: Final = range(2026, 2080)
-# Zhejiang has a profile of its own; elsewhere the statute holds.
+# Zhejiang and Fujian have profiles of their own; elsewhere the statute holds.
 ZHEJIANG: Final = tuple(f"33{number}00" for number in range(10, 100))
+FUJIAN: Final = tuple(f"35{number}00" for number in range(10, 100))
+# One for each test, and more: what a test leaves behind is nobody else's.
 CITIES: Final = tuple(
-    f"{province}{number}00" for province in (34, 35, 36) for number in range(10, 100)
+    f"{province}{number}00"
+    for province in (34, 36, 37, 41, 42, 43, 44, 45)
+    for number in range(10, 100)
 )
 COUNTIES: Final = ("81", "82", "83")
 
@@ -86,7 +90,9 @@ async def petitions(
 
 async def _publish(service: RunningService) -> None:
     """The references, as `regions` publishes them: years without holidays, made-up cities."""
-    codes = [city[:4] + county for city in (*ZHEJIANG, *CITIES) for county in ("00", *COUNTIES)]
+    codes = [
+        city[:4] + county for city in (*ZHEJIANG, *FUJIAN, *CITIES) for county in ("00", *COUNTIES)
+    ]
     async with service.connection(system="on", principal="test") as connection:
         await connection.executemany(
             "INSERT INTO reference_calendar VALUES ($1, 1, NULL, '[]', '[]')",

@@ -1,5 +1,6 @@
 """What bars acceptance and refusal, what settles competence, and the third return."""
 
+import asyncio
 import json
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,8 +8,10 @@ from uuid import uuid4
 
 import pytest
 
+from services.petitions.handling.use_cases.routing import deem_competent
 from shared.auth.actor import Role
-from tests.integration.petitions.conftest import ADDRESS, NAME, PHONE, Case, Place
+from shared.db.session import SYSTEM, Database
+from tests.integration.petitions.conftest import ADDRESS, FUJIAN, NAME, PHONE, Case, Place
 from tests.support.services import Caller, eventually
 
 NOTICE = {"notice": "已告知"}
@@ -219,8 +222,7 @@ async def test_a_suggestion_is_answered_without_a_number_of_days(place: Place) -
     case = await place.register(track="suggestion_reply", purpose="suggestion")
     await case.transferred()
     await case.step(place.clerk, "accept", NOTICE)
-    clocks = await case.clocks()
-    assert ("closing" in clocks) is place.city.startswith("35")  # Fujian counts
+    assert "closing" not in await case.clocks()
 
     await case.step(place.officer, "start")
     await case.answer()
@@ -249,6 +251,26 @@ async def test_who_does_not_object_is_deemed_competent_once_and_still_has_to_tel
     refusal = await code(case, place.clerk, "refuse", ground("not_competent"))
     assert refusal == (409, "deemed_competent")
     await case.step(place.clerk, "refuse", ground("unclear"))
+
+
+async def test_of_four_workers_one_deems_each_unit_competent(place: Place) -> None:
+    cases = [await (await place.register()).transferred() for _ in range(5)]
+    clocks = {each["kind"]: each for each in cases[-1].seen["clocks"]}
+    due = datetime.fromisoformat(clocks["objection"]["due_at"])
+    database = Database(place.service.databases.url("petitions"), schema="petitions")
+
+    async def worker() -> None:
+        async with database.transaction(SYSTEM) as session:
+            await deem_competent(session, due)
+
+    await asyncio.gather(*(worker() for _ in range(4)))
+    await worker()
+    await database.close()
+
+    for case in cases:
+        seen = await case.read(place.clerk)
+        assert [line["step"] for line in seen["history"]].count("deem_competent") == 1
+        assert (await case.clocks())["objection"] == ["dropped"]
 
 
 async def test_a_rejected_objection_keeps_the_first_start_of_the_notice(place: Place) -> None:
@@ -344,7 +366,7 @@ async def test_nobody_has_to_be_told_who_did_not_say_who_he_is(place: Place) -> 
 
 
 async def test_fujian_extends_with_the_consent_of_the_sender(place: Place) -> None:
-    there = Place(place.service, place.time, f"35{place.city[2:4]}00")
+    there = Place(place.service, place.time, FUJIAN[0])
     case = await there.register(channel="phone")
     assert case.seen["profile"] == "cn.fj.2018.phone"
     await case.transferred()

@@ -242,6 +242,15 @@ async def test_what_has_ended_can_neither_stop_nor_change(database: Database) ->
             await stop_clock(session, subject_id=subject, kind=KIND, at=START)
 
 
+async def test_only_the_kinds_that_are_meant_are_dropped(database: Database) -> None:
+    subject = await a_clock(database)
+    async with database.transaction(SYSTEM) as session:
+        await drop_clocks(session, subject_id=subject, at=START, kinds={"another"})
+        assert await is_running(session, subject_id=subject, kind=KIND)
+        await drop_clocks(session, subject_id=subject, at=START, kinds={KIND})
+        assert not await is_running(session, subject_id=subject, kind=KIND)
+
+
 async def test_one_clock_of_a_kind_runs_at_a_time(database: Database) -> None:
     subject = await a_clock(database)
     start = partial(

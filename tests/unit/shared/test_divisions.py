@@ -79,3 +79,16 @@ def test_the_common_superior_is_the_lowest_that_holds_all(
 )
 def test_what_is_no_code(text: str) -> None:
     assert divisions.CODE.fullmatch(text) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "above"),
+    [("330281", "330200"), ("330200", "330000"), ("330000", None), ("110105", "110100")],
+)
+def test_the_organ_above_is_one_level_up(code: str, above: str | None) -> None:
+    assert divisions.superior(code) == above
+
+
+@pytest.mark.parametrize("code", ["330000", "330200", "330281"])
+def test_a_scope_is_headed_by_its_division(code: str) -> None:
+    assert divisions.division_of(divisions.scope(code)) == code

@@ -11,7 +11,16 @@ ADMINISTRATORS = frozenset(
     {Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, Role.AUDIT_ADMINISTRATOR}
 )
 # Of oneself, of published references, and of the trace.
-NOT_BUSINESS = ("identity.", "account.", "grant.", "client.", "audit.", "reference.", "deadline.")
+NOT_BUSINESS = (
+    "identity.",
+    "account.",
+    "grant.",
+    "client.",
+    "audit.",
+    "reference.",
+    "deadline.",
+    "profile.",
+)
 
 
 def somebody(*grants: tuple[Role, str]) -> Actor:

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from shared.rule_settings import Setting, in_force
+from shared.rule_settings import Setting, effective, in_force
 
 FIRST, LATER = date(2026, 1, 1), date(2026, 7, 1)
 
@@ -38,3 +38,7 @@ def test_the_narrowest_and_then_the_latest_wins(division: str, day: date, value:
 
 def test_before_its_day_a_setting_does_not_exist() -> None:
     assert in_force(ALL, division="330281", on_day=date(2025, 12, 31)) == {}
+
+
+def test_the_row_that_holds_says_on_what_it_rests() -> None:
+    assert effective(ALL, division="330206", on_day=LATER) == {"days": NINGBO}
