@@ -17,10 +17,11 @@ def example_of(schema: Schema, components: Mapping[str, Schema]) -> Any:  # noqa
     """An example by this schema: its own, or made of what is required and what has examples."""
     if "$ref" in schema:
         return example_of(components[schema["$ref"].rpartition("/")[2]], components)
+    if given := _given(schema):
+        return given[0]
     if "anyOf" in schema:
         return example_of(schema["anyOf"][0], components)
-    given = _given(schema)
-    return given[0] if given else _made(schema, components)
+    return _made(schema, components)
 
 
 def _given(schema: Schema) -> list[Any]:

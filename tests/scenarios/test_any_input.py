@@ -19,7 +19,11 @@ LOGINS: Final = {
     "identity": ("330200-security-administrator-1",),
     "regions": ("330200-command-center-1", "330200-department-head-1"),
     "tasks": ("330282-department-head-1", "330282-officer-2"),
-    "petitions": ("330200-petition-clerk-1", "330282-county-leader-in-charge-1"),
+    "petitions": (
+        "330200-petition-clerk-1",
+        "330282-county-leader-in-charge-1",
+        "330200-system-administrator-1",
+    ),
 }
 
 

@@ -42,6 +42,7 @@ STAFF: Final = (
     "330200-officer-1",
     "330282-county-leader-in-charge-1",
     "330282-department-head-1",
+    "330200-system-administrator-1",
 )
 
 

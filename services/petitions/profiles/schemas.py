@@ -17,7 +17,11 @@ from shared.http.body import Body, Division, Out, Reason, ShortText
 ProfileCode = Annotated[
     str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{2,31}$"), Field(examples=["cn.zj.nb.2027"])
 ]
-Law = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,63}$")]
+Law = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,63}$"),
+    Field(examples=["zhejiang-petition-regulations"]),
+]
 Article = Annotated[str, StringConstraints(pattern=r"^[0-9()]{0,16}$")]
 Days = Annotated[int, Field(ge=1, le=366, strict=True)]
 
@@ -172,15 +176,20 @@ class ProfilesOut(Out):
 class SettingIn(Body):
     """One figure for a place and everything below it, from a day on, and what it rests on."""
 
-    name: Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,32}\.[a-z_]{1,31}$")]
+    name: Annotated[
+        str,
+        StringConstraints(pattern=r"^[a-z_]{1,32}\.[a-z_]{1,31}$"),
+        Field(examples=["callbacks.tries"]),
+    ]
     division: Division
     valid_from: date
-    value: (
+    value: Annotated[
         Annotated[bool, Field(strict=True)]
         | Annotated[int, Field(strict=True)]
         | Annotated[str, StringConstraints(strict=True, max_length=64)]
-        | Annotated[list[ShortText], Field(max_length=20)]
-    )
+        | Annotated[list[ShortText], Field(max_length=20)],
+        Field(examples=[3]),
+    ]
     basis: Reason
 
 

@@ -24,7 +24,7 @@ router: Final = APIRouter(prefix="/petitions", tags=["petitions"], route_class=R
 
 
 @router.get("/{petition_id}/competence", dependencies=[policy("petition.read")])
-async def read(
+async def read_competence(
     petition_id: UUID, actor: ActorDep, session: SessionDep, response: Response
 ) -> CompetenceOut:
     """The latest question of competence about the petition."""
@@ -36,7 +36,7 @@ async def read(
 @router.post(
     "/{petition_id}/competence", status_code=201, dependencies=[policy("petition.competence")]
 )
-async def ask(
+async def ask_competence(
     petition_id: UUID,
     body: CompetenceIn,
     version: ExpectedVersion,
@@ -63,7 +63,7 @@ async def ask(
 
 
 @router.post("/{petition_id}/competence/answer", dependencies=[policy("competence.answer")])
-async def answer(
+async def answer_competence(
     petition_id: UUID,
     body: LeadIn,
     version: ExpectedVersion,
@@ -82,7 +82,7 @@ async def answer(
 
 
 @router.post("/{petition_id}/competence/decide", dependencies=[policy("competence.decide")])
-async def decide(
+async def decide_competence(
     petition_id: UUID,
     body: LeadIn,
     version: ExpectedVersion,
@@ -101,7 +101,7 @@ async def decide(
 
 
 @router.post("/{petition_id}/competence/meeting", dependencies=[policy("competence.meet")])
-async def meet(
+async def record_meeting(
     petition_id: UUID,
     body: MeetingIn,
     version: ExpectedVersion,

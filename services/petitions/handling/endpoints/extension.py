@@ -26,7 +26,7 @@ router: Final = APIRouter(prefix="/petitions", tags=["petitions"], route_class=R
 
 # A petition is extended once: a few requests at most, whole.
 @router.get("/{petition_id}/extensions", dependencies=[policy("petition.read")])
-async def requests(petition_id: UUID, session: SessionDep) -> list[ExtensionRequestOut]:
+async def extension_requests(petition_id: UUID, session: SessionDep) -> list[ExtensionRequestOut]:
     """Every request for more time and what became of it, oldest first."""
     await read_petition(session, petition_id)
     found = await queries.extension_requests(session, petition_id)
@@ -36,7 +36,7 @@ async def requests(petition_id: UUID, session: SessionDep) -> list[ExtensionRequ
 @router.post(
     "/{petition_id}/request-extension", dependencies=[policy("petition.request_extension")]
 )
-async def request(
+async def request_extension(
     petition_id: UUID,
     body: RequestExtensionIn,
     version: ExpectedVersion,
@@ -86,7 +86,7 @@ async def extend(
 
 
 @router.post("/{petition_id}/refuse-extension", dependencies=[policy("petition.refuse_extension")])
-async def refuse(
+async def refuse_extension(
     petition_id: UUID,
     body: ReasonIn,
     version: ExpectedVersion,
