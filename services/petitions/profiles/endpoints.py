@@ -7,7 +7,15 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from services.petitions.profiles import queries, use_cases
-from services.petitions.profiles.domain import PROFILES, Channel, Facts, Track, Why, weighed
+from services.petitions.profiles.domain import (
+    PROFILES,
+    Channel,
+    Facts,
+    Track,
+    Why,
+    could_hold,
+    weighed,
+)
 from services.petitions.profiles.domain.figures import KINDS
 from services.petitions.profiles.schemas import (
     ProfileEndIn,
@@ -42,13 +50,20 @@ async def list_profiles(
     momentary: bool = False,
     day: Annotated[date | None, Query(description="Day of receipt; today if absent")] = None,
 ) -> ProfilesOut:
-    """Every profile; with division, channel and track also which one holds, and why."""
+    """All profiles with why each holds or does not, or the ones left by fewer filters."""
     rows = [(queries.profile_of_row(row), row) for row in await queries.rows(session)]
     listed = [*((each, None) for each in PROFILES), *rows]
-    reasons: list[Why | None] = [None for _ in listed]
+    reasons: list[Why | None]
     if division and channel and track:
         facts = Facts(division, channel, track, day or legal_day(now), momentary)
         reasons = [*weighed([each for each, _ in listed], facts)]
+    else:
+        listed = [
+            each
+            for each in listed
+            if could_hold(each[0], division=division, channel=channel, track=track, day=day)
+        ]
+        reasons = [None for _ in listed]
     items = [
         ProfileOut.of(profile, row, why)
         for (profile, row), why in zip(listed, reasons, strict=True)

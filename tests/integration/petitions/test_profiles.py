@@ -77,6 +77,9 @@ async def test_without_a_petition_in_mind_every_profile_is_listed(place: Place) 
     assert found["chosen"] is None
     assert {each["why"] for each in found["items"]} == {None}
     assert {"cn.statute", "cn.sjz.pledge"} <= {each["code"] for each in found["items"]}
+    fewer = (await place.clerk.get("/handling-profiles", division="330281")).json()
+    codes = {each["code"] for each in fewer["items"] if each["shipped"]}
+    assert codes == {"cn.statute", "cn.statute.uncounted", "cn.zj.2016"}
 
 
 async def test_a_petition_lives_by_the_row(place: Place, administrator: Caller) -> None:

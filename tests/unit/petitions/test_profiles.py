@@ -19,6 +19,7 @@ from services.petitions.profiles.domain import (
     Track,
     Why,
     chosen,
+    could_hold,
     profile_for,
     require_lawful,
     weighed,
@@ -237,6 +238,34 @@ def test_the_choice_does_not_depend_on_the_order(
 ) -> None:
     facts = Facts(YUYAO, channel, track, DAY)
     assert chosen(profiles, facts).code == "cn.city"
+
+
+@pytest.mark.parametrize(
+    ("known", "left"),
+    [
+        ({}, True),
+        ({"division": "330281"}, True),
+        ({"division": "340100"}, False),
+        ({"channel": Channel.PHONE}, True),
+        ({"channel": Channel.FAX}, False),
+        ({"track": Track.LEGAL_PATH}, False),
+        ({"day": date(2026, 1, 1)}, True),
+        ({"day": date(2025, 12, 31)}, False),
+        ({"day": date(2026, 6, 30)}, True),
+        ({"day": date(2026, 7, 1)}, False),
+    ],
+)
+def test_what_is_known_of_a_petition_leaves_the_profiles_that_could_hold(
+    known: dict[str, Any],
+    left: bool,  # noqa: FBT001  a column of the table
+) -> None:
+    row = a_row(
+        channels=frozenset({Channel.PHONE}),
+        tracks=frozenset({Track.STATUTORY_DUTY}),
+        valid_to=date(2026, 6, 30),
+    )
+    nothing = {"division": None, "channel": None, "track": None, "day": None}
+    assert could_hold(row, **{**nothing, **known}) is left
 
 
 _OWN: Final = LegalBasis("own-rules", "", "本地规定", "Own rules")

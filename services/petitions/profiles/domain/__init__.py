@@ -5,6 +5,7 @@ from services.petitions.profiles.domain.choice import (
     NoProfile,
     Why,
     chosen,
+    could_hold,
     profile_for,
     weighed,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "Track",
     "Why",
     "chosen",
+    "could_hold",
     "profile_for",
     "require_lawful",
     "statute",

@@ -57,6 +57,23 @@ def misfit(profile: Profile, facts: Facts) -> Why | None:
     return Why.NOT_IN_FORCE if ended or facts.received_on < profile.valid_from else None
 
 
+def could_hold(
+    profile: Profile,
+    *,
+    division: str | None,
+    channel: Channel | None,
+    track: Track | None,
+    day: date | None,
+) -> bool:
+    """Whether the profile is left for a petition of which only so much is known."""
+    here = division is None or profile.scope in ("", *divisions.lineage(division))
+    begun = day is None or profile.valid_from <= day
+    ended = day is not None and profile.valid_to is not None and profile.valid_to < day
+    heard = channel is None or channel in profile.channels
+    meant = track is None or track in profile.tracks
+    return here and heard and meant and begun and not ended
+
+
 def _rank(profile: Profile) -> tuple[int, bool, bool, date, bool]:
     """Narrowest place first, then what is made for this pollution or channel, then the latest.
 
