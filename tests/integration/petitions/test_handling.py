@@ -144,8 +144,11 @@ async def test_an_accusation_is_kept_from_the_place_and_handed_to_discipline(pla
     assert (await place.clerk.get(case.path)).status_code == 404
     told = await place.service.sql(
         "SELECT visible_to FROM petition_step WHERE petition_id = $1"
-        " UNION ALL SELECT visible_to FROM clock WHERE subject_id = $1",
+        " UNION ALL SELECT visible_to FROM clock WHERE subject_id = $1"
+        " UNION ALL SELECT visible_to FROM outbox_event WHERE key = $2"
+        " UNION ALL SELECT visible_to FROM audit WHERE object_id = $2",
         case.id,
+        str(case.id),
     )
     assert all(place.county not in row["visible_to"] for row in told)
 

@@ -10,7 +10,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.petitions.intake import domain as life, queries
 from services.petitions.intake.domain import NewPetition
 from services.petitions.intake.models import Petition
-from services.petitions.intake.use_cases.steps import KIND, begin, check_divisions, write_line
+from services.petitions.intake.use_cases.steps import (
+    KIND,
+    begin,
+    check_divisions,
+    told_of,
+    write_line,
+)
 from services.petitions.profiles import domain as profiles
 from services.petitions.profiles.domain import ClockKind
 from services.petitions.profiles.queries import profile_for
@@ -100,7 +106,7 @@ async def register(
         PetitionRegistered(
             petition_id=petition.id,
             number=petition.number,
-            divisions=petition.divisions,
+            divisions=told_of(petition),
             office=petition.office,
         ),
         now=now,

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.petitions.intake import domain as life, queries
 from services.petitions.intake.domain import Step
 from services.petitions.intake.models import Petition, PetitionStep
-from services.petitions.profiles.domain import PROCEDURES, ClockKind, Facts, Track
+from services.petitions.profiles.domain import PROCEDURES, ClockKind, Facts
 from services.petitions.vault import use_cases as vault
 from services.petitions.vault.queries import show_to as show_entry_to
 from services.petitions.vault.use_cases import VaultKeys
@@ -107,14 +107,17 @@ def facts_of(petition: Petition) -> Facts:
     )
 
 
-def seen_by(petition: Petition) -> list[str]:
-    """Whom the petition concerns: who registered it, who has it, and where the matter lies.
+def told_of(petition: Petition) -> list[str]:
+    """Where the matter lies, as far as it is told there.
 
     An accusation is kept from the places it is about (art. 30, 46(5)).
     """
-    if petition.track is Track.ACCUSATION_TRANSFER:
-        return [petition.office, petition.holder]
-    return [petition.office, petition.holder, *petition.divisions, *petition.concerned]
+    return petition.divisions if PROCEDURES[petition.track].routed else []
+
+
+def seen_by(petition: Petition) -> list[str]:
+    """Whom the petition concerns: who registered it, who has it, and where the matter lies."""
+    return [petition.office, petition.holder, *told_of(petition), *petition.concerned]
 
 
 async def take(
@@ -151,7 +154,7 @@ async def take(
             number=petition.number,
             step=step,
             state=petition.state,
-            divisions=petition.divisions,
+            divisions=told_of(petition),
             office=petition.office,
         ),
         now=now,
