@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 from shared import divisions
@@ -26,9 +27,15 @@ class Group:
     micros: int = 0
 
 
+@lru_cache(maxsize=1024)
+def _exact(part: str) -> Fraction:
+    """A share as it is written; a few are written a hundred thousand times."""
+    return Fraction(part)
+
+
 def weight(shares: Mapping[str, str], scope: str) -> Fraction:
     """How much of an item counts within a scope."""
-    parts = (Fraction(part) for code, part in shares.items() if divisions.covers(scope, code))
+    parts = (_exact(part) for code, part in shares.items() if divisions.covers(scope, code))
     return sum(parts, Fraction(0))
 
 
