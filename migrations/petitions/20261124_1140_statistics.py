@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "5b7e20d4a611"
-down_revision = "a4d7e2b90c31"
+down_revision = "a7c4e1b90d23"
 branch_labels = None
 depends_on = None
 

@@ -24,8 +24,8 @@ ALL = {"330281": "1"}
 CODE = "91330281MA2XXXXX1A"
 
 
-def of_object(items: int, code: str | None, name: str | None, key: str | None = None) -> Group:
-    return Group(ALL, counts=False, items=items, key=(code, key, name))
+def of_object(items: int, code: str | None, name: str | None) -> Group:
+    return Group(ALL, counts=False, items=items, key=(code, name))
 
 
 def test_media_overlap_so_their_shares_exceed_the_whole() -> None:
@@ -91,9 +91,9 @@ def test_a_name_that_stood_beside_two_codes_belongs_to_neither() -> None:
     assert [each.key[0] for each in groups] == [CODE, other, "化工厂"]
 
 
-def test_the_compared_name_that_is_kept_goes_before_our_own() -> None:
-    [group] = by_object([of_object(1, None, "宁波市示例有限公司", key="示例")])
-    assert group.key == ("示例", "宁波市示例有限公司")
+def test_firms_of_one_name_and_two_trades_are_two() -> None:
+    groups = by_object([of_object(1, None, "海天电镀厂"), of_object(1, None, "海天塑料厂")])
+    assert [each.key[0] for each in groups] == ["海天电镀厂", "海天塑料厂"]
 
 
 def ranked(counts: list[int], *, nameless: int = 0, top: int = 12) -> Ranking:

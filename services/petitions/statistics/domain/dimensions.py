@@ -7,12 +7,13 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from services.petitions.intake.domain import Form, Medium, State, search_text
+from services.petitions.intake.domain import Form, Medium, State
 from services.petitions.profiles.domain import Channel, Track
 from services.petitions.statistics.domain.counting import Group, split
 from services.petitions.statistics.domain.definitions import Definition
 from services.petitions.statistics.domain.facts import Fact
 from shared import divisions
+from shared.enterprise_names import plain
 from shared.errors import InvalidInput
 
 
@@ -114,13 +115,15 @@ def keyed(groups: Iterable[Group], by: Dimension, scope: str) -> list[Group]:
 def by_object(groups: list[Group]) -> list[Group]:
     """One key an object, with the name most items use: its credit code, else its name.
 
-    The groups come keyed by code, compared name and name as written. A name that only ever stood
-    beside one code is that code's also where the code was left out.
+    The groups come keyed by code and name as written. A name that only ever stood beside one code
+    is that code's also where the code was left out. Names are compared whole: the key by which a
+    clerk is shown what may be the same (`object_key`) leaves the trade out, and would count
+    海天电镀厂 and 海天塑料厂 as one.
     """
     named = [
-        (code, compared or search_text(written) or None, written or "", group)
+        (code, plain(written) or None, written or "", group)
         for group in groups
-        for code, compared, written in (group.key,)
+        for code, written in (group.key,)
     ]
     codes: dict[str | None, set[str]] = {}
     for code, name, _, _ in named:

@@ -95,6 +95,10 @@ NOT_ROLLED_BACK: Final = (
         " approximate total: a correction replaces them.",
     ),
     Sentence(
+        "经撤销的重复件关系:撤销即删除,对任何时点均不再计入。",
+        "A link of repeats that was revoked: it is deleted, and counts at no instant any more.",
+    ),
+    Sentence(
         "期限届满日:统计时点之后的延期或中止已计入现值。",
         "The day a term runs out: extensions and pauses after the instant are in it.",
     ),

@@ -31,7 +31,7 @@ KEYS: Final[Mapping[Dimension, str]] = {
     Dimension.TRACK: "ARRAY[p.track]",
     Dimension.FORM: "ARRAY[p.form]",
     Dimension.SATISFACTION: "ARRAY[c.result]",
-    Dimension.OBJECT: "ARRAY[p.object_code, p.object_key, p.object_name]",
+    Dimension.OBJECT: "ARRAY[p.object_code, p.object_name]",
 }
 ROW: Final = (
     "p.id AS petition_id, p.number, p.channel, p.media, p.industry, p.track, p.divisions,"
