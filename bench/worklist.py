@@ -48,15 +48,15 @@ def _load(rows: int) -> str:
 INSERT INTO petition (id, number, purpose, channel, media, form, urgency, track, profile, state,
   office, holder, divisions, county, concerned, shares, title, body, redacted_title, redacted_body,
   place, object_name, at_night, momentary, grams, partial, head_count, anonymous, withheld,
-  party_ids, petitioner_tokens, petitioner_masked, route_count, competence_settled, stated_repeat,
-  approximate, received_at, registered_at, visible_to, version)
+  party_ids, petitioner_tokens, petitioner_masked, route_count, competence_settled,
+  competence_open, extension_open, reply_parts, stated_repeat, approximate, received_at, registered_at, visible_to, version)
 SELECT gen_random_uuid(), 'N' || n, 'claim', 'hotline_12345', '{{air}}', 'individual', 'normal',
   'statutory_duty', 'cn.zj.2016',
   (ARRAY['registered','transferred','accepted','in_progress','replied','closed'])[n % 6 + 1],
   holder, holder, parts, holder, '{{}}', '{{}}', '夜间酸味扰民', text,
   '夜间酸味扰民', text,
   '长河镇工业园北侧', '某电镀有限公司', n % 2 = 0, false, {_array(GRAMS)}, false, 1, true, false,
-  '{{}}', '{{}}', '{{}}', 0, false, false, false, received_at, received_at,
+  '{{}}', '{{}}', '{{}}', 0, false, false, false, '{{}}', false, false, received_at, received_at,
   ARRAY(SELECT DISTINCT substr(part, 1, length) FROM unnest(parts) AS part,
                unnest(ARRAY[2, 4, 6]) AS length ORDER BY 1), 1
 FROM (

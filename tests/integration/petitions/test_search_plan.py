@@ -1,7 +1,8 @@
 """Which index finds a word, as PostgreSQL plans it for a caller whose rows a policy bounds."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import datetime
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -9,27 +10,55 @@ import asyncpg
 import pytest
 
 from ops.bootstrap import Databases
+from services.petitions.intake.domain import Form, Purpose, Urgency
+from services.petitions.intake.models import Petition
 from services.petitions.intake.queries import Filter, page_of
+from services.petitions.profiles.domain import Channel, Track
 from services.petitions.repeats.queries import GATE, Sought
 from tests.support.postgres import CLOCK_STARTS
 
-# Twenty thousand rows in two hundred counties; every row has a pair few have, and two all have.
-LOAD: Final = """
-INSERT INTO petition (id, number, purpose, channel, media, form, urgency, track, profile, state,
-  office, holder, divisions, county, concerned, shares, title, body, redacted_title, redacted_body,
-  place, object_name, object_key, at_night, momentary, grams, partial, head_count, anonymous,
-  withheld, party_ids, petitioner_tokens, petitioner_masked, route_count, competence_settled,
-  stated_repeat, approximate, received_at, registered_at, visible_to, version)
-SELECT gen_random_uuid(), 'N' || n, 'claim', 'letter', '{air}', 'individual', 'normal',
-  'statutory_duty', 'cn.statute', 'registered', county, county, ARRAY[county], county, '{}',
-  '{}', 'T', 'T', 'T', word || '夜间扰民', 'P', NULL, NULL, false, false,
-  ARRAY[word, '夜间', '扰民'], false, 1, true, false, '{}', '{}', '{}', 0, false, false,
-  false, at, at, ARRAY['33', substr(county, 1, 4), county], 1
-  FROM (SELECT n, (330101 + (n % 20) * 100 + n % 10)::text AS county,
-               chr(19968 + n % 2000) || '厂' AS word,
-               timestamptz '2026-01-01T00:00:00Z' + n * interval '1 minute' AS at
-          FROM generate_series(1, 20000) AS n) AS made
-"""
+# Two hundred counties; every row has a pair few have, and two all have.
+ROWS: Final = 20_000
+FIRST: Final = datetime.fromisoformat("2026-01-01T00:00:00+00:00")
+
+
+def a_row(number: int) -> dict[str, Any]:
+    county, word = str(330101 + number % 20 * 100 + number % 10), f"{chr(19968 + number % 2000)}厂"
+    petition = Petition(
+        number=f"N{number}",
+        purpose=Purpose.CLAIM,
+        channel=Channel.LETTER,
+        media=["air"],
+        form=Form.INDIVIDUAL,
+        urgency=Urgency.NORMAL,
+        track=Track.STATUTORY_DUTY,
+        profile="cn.statute",
+        office=county,
+        holder=county,
+        holder_city=f"{county[:4]}00",
+        divisions=[county],
+        county=county,
+        concerned=[],
+        shares={},
+        title="T",
+        body="T",
+        redacted_title="T",
+        redacted_body=f"{word}夜间扰民",
+        place="P",
+        grams=[word, "夜间", "扰民"],
+        anonymous=True,
+        party_ids=[],
+        petitioner_tokens=[],
+        petitioner_masked={},
+        received_at=FIRST + timedelta(minutes=number),
+        registered_at=FIRST,
+        visible_to=["33", county[:4], county],
+        version=1,
+    )
+    facts = petition.model_dump(exclude={"holder_city"})
+    return {name: "{}" if value == {} else value for name, value in facts.items()}
+
+
 CITY: Final = "3303"
 COMMON: Final = "夜间"
 RARE: Final = f"{chr(19970)}厂"
@@ -42,19 +71,27 @@ async def connection(
 ) -> AsyncIterator["asyncpg.Connection[Any]"]:
     """The service's own role on a filled database, as a city's caller."""
     databases = await clone()
-    owner = await asyncpg.connect(databases.admin, server_settings={"search_path": "petitions"})
-    await owner.execute(LOAD)
-    await owner.execute("VACUUM ANALYZE petition")
-    await owner.close()
-    caller = await asyncpg.connect(
-        databases.url("petitions"), server_settings={"search_path": "petitions"}
-    )
-    await caller.execute(
-        f"SELECT set_config('app.scopes', '{CITY}', false),"
-        " set_config('app.principal', 'test', false)"
-    )
-    yield caller
-    await caller.close()
+    rows = [a_row(number) for number in range(ROWS)]
+    async with connected(databases.admin) as admin:
+        await admin.copy_records_to_table(
+            "petition", records=[tuple(row.values()) for row in rows], columns=tuple(rows[0])
+        )
+        await admin.execute("VACUUM ANALYZE petition")
+    async with connected(databases.url("petitions")) as caller:
+        await caller.execute(
+            f"SELECT set_config('app.scopes', '{CITY}', false),"
+            " set_config('app.principal', 'test', false)"
+        )
+        yield caller
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator["asyncpg.Connection[Any]"]:
+    made = await asyncpg.connect(url, server_settings={"search_path": "petitions"})
+    try:
+        yield made
+    finally:
+        await made.close()
 
 
 async def plan(connection: "asyncpg.Connection[Any]", statement: str, values: list[Any]) -> str:
