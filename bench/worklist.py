@@ -49,7 +49,8 @@ INSERT INTO petition (id, number, purpose, channel, media, form, urgency, track,
   office, holder, divisions, county, concerned, shares, title, body, redacted_title, redacted_body,
   place, object_name, at_night, momentary, grams, partial, head_count, anonymous, withheld,
   party_ids, petitioner_tokens, petitioner_masked, route_count, competence_settled,
-  competence_open, extension_open, reply_parts, stated_repeat, approximate, received_at, registered_at, visible_to, version)
+  competence_open, extension_open, reply_parts, stated_repeat, approximate, received_at,
+  registered_at, visible_to, version)
 SELECT gen_random_uuid(), 'N' || n, 'claim', 'hotline_12345', '{{air}}', 'individual', 'normal',
   'statutory_duty', 'cn.zj.2016',
   (ARRAY['registered','transferred','accepted','in_progress','replied','closed'])[n % 6 + 1],
