@@ -9,7 +9,7 @@ from alembic import op
 from shared.enterprise_names import key_of
 
 revision = "a7c4e1b90d23"
-down_revision = "5b7e20d4a611"
+down_revision = "a4d7e2b90c31"
 branch_labels = None
 depends_on = None
 
