@@ -30,6 +30,7 @@ NAMES_ZH: Final = {
     "inspection": "检查",
     "letter": "督察交办信访件",
     "letter batch": "督察交办批次",
+    "member": "工作群成员",
     "officer": "执法人员",
     "operation": "联合行动",
     "order": "督办、催办单",

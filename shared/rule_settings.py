@@ -5,7 +5,7 @@ and the latest that is in force win.
 """
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -73,7 +73,19 @@ _kept: tuple[float, tuple[Setting, ...]] | None = None
 
 async def rule_settings(session: AsyncSession, *, division: str, on_day: date) -> Mapping[str, Any]:
     """The settings of this service for a division on a day, at most `KEEP_S` old."""
+    return in_force(await _rows(session), division=division, on_day=on_day)
+
+
+async def settings_by_day(
+    session: AsyncSession, *, division: str
+) -> Callable[[date], Mapping[str, Any]]:
+    """The same as a function of the day, for rules that walk a calendar."""
+    rows = await _rows(session)
+    return lambda day: in_force(rows, division=division, on_day=day)
+
+
+async def _rows(session: AsyncSession) -> tuple[Setting, ...]:
     global _kept  # noqa: PLW0603 -- one immutable value per process, replaced whole
     if _kept is None or time.monotonic() - _kept[0] > KEEP_S:
         _kept = time.monotonic(), await setting_rows(session)
-    return in_force(_kept[1], division=division, on_day=on_day)
+    return _kept[1]

@@ -3,10 +3,13 @@
 from typing import Any, Final
 
 from services.petitions.callbacks import endpoints as callbacks
+from services.petitions.callbacks.jobs import JOBS as CALLBACK_JOBS
 from services.petitions.config import PetitionsSettings, settings
 from services.petitions.handling import endpoints as handling
 from services.petitions.handling.jobs import JOBS as HANDLING_JOBS
 from services.petitions.intake import endpoints as intake
+from services.petitions.letters import endpoints as letters
+from services.petitions.letters.domain import LARGEST_BATCH
 from services.petitions.profiles import endpoints as profiles
 from services.petitions.repeats import endpoints as repeats
 from services.petitions.reports import endpoints as reports
@@ -17,7 +20,8 @@ from services.petitions.through_train.handlers import HANDLERS
 from services.petitions.vault.use_cases import VaultKeys
 from shared import reference
 from shared.db.session import Database
-from shared.service import Service, create_service_app
+from shared.http.limits import Bounds
+from shared.service import API, Service, create_service_app
 from shared.settings import ServiceSettings
 
 
@@ -41,14 +45,17 @@ app: Final = create_service_app(
             intake.router,
             *handling.ROUTERS,
             callbacks.router,
+            callbacks.worklist,
             repeats.router,
             through_train.router,
             through_train.groups,
+            letters.router,
             reports.router,
             statistics.router,
         ],
         handlers={**reference.HANDLERS, **HANDLERS},
-        jobs=(*HANDLING_JOBS, *REPORT_JOBS),
+        jobs=(*HANDLING_JOBS, *CALLBACK_JOBS, *REPORT_JOBS),
+        bounds=Bounds(body_of={f"{API}/inspection-letters": LARGEST_BATCH}),
         extras=_vault_keys,
     )
 )

@@ -7,8 +7,9 @@ from services.petitions.callbacks import models as _callbacks  # noqa: F401 -- d
 from services.petitions.handling import models as _handling  # noqa: F401 -- declares its tables
 from services.petitions.intake import models as _intake  # noqa: F401 -- declares its tables
 from services.petitions.profiles import models as _profiles  # noqa: F401 -- declares its tables
+from services.petitions.letters import models as _letters  # noqa: F401 -- declares its tables
 from services.petitions.repeats import models as _repeats  # noqa: F401 -- declares its tables
-from services.petitions.reports.models import Report, ReportItem
+from services.petitions.reports.models import Report, ReportItem, ReportPart
 from services.petitions.through_train import models as _train  # noqa: F401 -- declares its tables
 from services.petitions.vault import models as _vault  # noqa: F401 -- declares its tables
 from shared.db import kernel, rls
@@ -23,6 +24,6 @@ Index(
     metadata.tables[f"{SCHEMA}.clock"].c.due_at,
     postgresql_using="brin",
 )
-for issued in (Report, ReportItem):
+for issued in (Report, ReportItem, ReportPart):
     kernel.freeze(metadata.tables[f"{SCHEMA}.{issued.__tablename__}"])
 rls.protect(metadata)

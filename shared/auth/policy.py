@@ -192,6 +192,10 @@ _PETITIONS: Final = {
         Role.COMMAND_CENTER, Role.DEPARTMENT_HEAD, at=Relation.OWN, sensitive=True
     ),
     "escalation.resolve": _right(_CLERK, at=Relation.OWN),
+    # Who works on the matter: the counties it lies in, and the city.
+    "escalation.progress": _right(
+        _CLERK, Role.OFFICER, *_LEADERS, Role.COMMAND_CENTER, at=Relation.PARTICIPANT
+    ),
     "working_group.manage": _right(_CLERK, at=Relation.OWN),
     "report.read": _right(*_READERS, at=Relation.ANY),
     "report.confirm": _right(*_STAFF, at=Relation.ANY),

@@ -42,5 +42,5 @@ SUBSCRIBERS: Final[Mapping[str, tuple[str, ...]]] = {
     "regions.operation.started.v1": ("tasks",),
     "regions.operation.summarised.v1": ("petitions",),
     "tasks.task.completed.v1": ("regions", "petitions"),
-    "tasks.task.withdrawn.v1": ("regions",),
+    "tasks.task.withdrawn.v1": ("regions", "petitions"),
 }

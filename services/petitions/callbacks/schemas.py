@@ -1,6 +1,6 @@
 """Bodies of call-backs."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from services.petitions.callbacks.domain import Result, Solved
@@ -23,3 +23,18 @@ class CallbackOut(Out):
     note: str | None
     caller_name: str
     at: datetime
+
+
+class DueOut(Out):
+    """A call to make: to whom is asked for under the rules of the petition itself."""
+
+    petition_id: UUID
+    number: str
+    title: str
+    holder: str
+    divisions: list[str]
+    replied_at: datetime
+    due_on: date
+    overdue: bool
+    # Days on which somebody tried and reached nobody.
+    tried_on: list[date]

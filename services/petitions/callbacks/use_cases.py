@@ -1,21 +1,23 @@
 """Recording what a call-back heard."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.petitions.callbacks import domain, queries
-from services.petitions.callbacks.domain import Result, Solved
-from services.petitions.callbacks.models import Callback
+from services.petitions.callbacks.domain import ClockKind, Result, Solved
+from services.petitions.callbacks.models import Callback, CallbackPlan
 from services.petitions.intake.domain import Step, step as leads_to
+from services.petitions.intake.models import Petition
 from services.petitions.intake.queries import lock_petition
 from services.petitions.intake.use_cases.steps import KIND, seen_by, take
 from services.petitions.vault.use_cases import VaultKeys, without_petitioner
 from shared.audit.trace import record
 from shared.auth.actor import Actor
 from shared.auth.policy import require
+from shared.clock_rows.rows import Ladder, drop_clocks, is_running, start_clock, stop_clock
 from shared.clocks.days import legal_day
 from shared.contracts.petitions import CallbackRecorded
 from shared.messaging.outbox import announce
@@ -43,7 +45,9 @@ async def call_back(
     require(actor, "petition.call_back", division=petition.holder)
     leads_to(petition.state, Step.SETTLE)  # only what was replied to is called back
     domain.require_callable(
-        anonymous=petition.anonymous, handler_id=petition.handler_id, caller_id=actor.id
+        nobody=petition.petitioner_id is None,
+        handlers=await queries.handlers_of(session, petition),
+        caller_id=actor.id,
     )
     settings = await rule_settings(session, division=petition.holder, on_day=legal_day(now))
     earlier = await queries.callbacks_of(session, petition_id)
@@ -85,6 +89,7 @@ async def call_back(
             after=facts,
         )
         return callback
+    await _end_plan(session, petition.id, now=now)
     petition.closed_at = now if step is Step.SETTLE else None
     await take(session, petition, step, actor=actor, reason=note, keys=keys, now=now, facts=facts)
     await announce(
@@ -100,3 +105,45 @@ async def call_back(
         now=now,
     )
     return callback
+
+
+async def plan(session: AsyncSession, petition: Petition) -> None:
+    """A call is due so many days after the answer; planned when the answer is found."""
+    replied_at = petition.replied_at
+    assert replied_at is not None  # noqa: S101 -- what `unplanned` looked for
+    settings = await rule_settings(session, division=petition.holder, on_day=legal_day(replied_at))
+    due = await start_clock(
+        session,
+        subject_kind=KIND,
+        subject_id=petition.id,
+        kind=ClockKind.CALLBACK_DUE,
+        term=domain.due_term(settings["callbacks.due_days"]),
+        ladder=Ladder(
+            timedelta(hours=settings["clocks.warn_before_hours"]),
+            timedelta(hours=settings["clocks.raise_after_hours"]),
+        ),
+        started_at=replied_at,
+        seen_by=seen_by(petition),
+    )
+    assert due.due_on is not None  # noqa: S101 -- nothing pauses a clock that just began
+    session.add(CallbackPlan(petition_id=petition.id, replied_at=replied_at, due_on=due.due_on))
+    await session.flush()
+
+
+async def _end_plan(session: AsyncSession, petition_id: UUID, *, now: datetime) -> None:
+    """Somebody was reached, or nobody is to be called any more."""
+    planned = await queries.open_plan(session, petition_id)
+    if planned is None:
+        return
+    planned.done_at = now
+    if await is_running(session, subject_id=petition_id, kind=ClockKind.CALLBACK_DUE):
+        await stop_clock(session, subject_id=petition_id, kind=ClockKind.CALLBACK_DUE, at=now)
+
+
+async def give_up(session: AsyncSession, planned: CallbackPlan, *, now: datetime) -> None:
+    """The petition went another way: reviewed, sent back, filed. The duty to call fell away."""
+    planned.done_at = now
+    await session.flush()
+    await drop_clocks(
+        session, subject_id=planned.petition_id, at=now, kinds=[ClockKind.CALLBACK_DUE]
+    )

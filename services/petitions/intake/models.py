@@ -98,6 +98,8 @@ class Petition(PetitionsTable, Versioned, table=True):
         # The figures of a short period out of many years.
         Index("ix_petition_received_at", "received_at"),
         Index("ix_petition_closed_at", "closed_at", postgresql_where=text("closed_at IS NOT NULL")),
+        # What was answered and waits for a call: few rows at any time.
+        Index("ix_petition_answered", "replied_at", postgresql_where=text("state = 'replied'")),
         {"info": rls.info(rls.SCOPED)},
     )
 

@@ -1,13 +1,16 @@
 """The through-train (信访直通车): how a matter that stays unsolved rises (seed 004, DOMAIN 2.8)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from itertools import count
 from typing import Final
 
 from services.petitions.callbacks.domain import Result, Solved, is_bad
 from services.petitions.intake.domain import IllegalStep
-from shared.clocks.days import SHANGHAI, legal_day
+from shared.auth.actor import Role
+from shared.clocks.days import SHANGHAI, add_months, legal_day
 from shared.clocks.term import LegalBasis, Term, Unit
 from shared.errors import RuleViolation
 
@@ -61,6 +64,16 @@ TRANSITIONS: Final[Mapping[State, Mapping[Action, State]]] = {
     State.CITY_LEVEL: {Action.RESOLVE: State.RESOLVED},
     State.RESOLVED: {},
 }
+# Named by a weekly report and not solved yet.
+UNSOLVED: Final = (
+    State.PUSHED,
+    State.SUPERVISED,
+    State.KEPT,
+    State.NOTICED,
+    State.CITY_LEVEL,
+)
+# The same, and not submitted to the city yet: what a period report names.
+WITH_COUNTY: Final = (State.PUSHED, State.SUPERVISED, State.KEPT)
 # What only a report does, never a person.
 BY_REPORT: Final = frozenset({Action.PUSH, Action.NOTICE})
 # What the city decides, not the county.
@@ -73,6 +86,27 @@ def step(state: State, action: Action) -> State:
         return TRANSITIONS[state][action]
     except KeyError:
         raise IllegalStep(state, action, list(TRANSITIONS[state])) from None
+
+
+class NoteKind(StrEnum):
+    """What is told of a matter without its state changing."""
+
+    PROGRESS = "progress"  # somebody at work on it says how far it is
+    TRIGGERED_AGAIN = "triggered_again"
+    TASK_WITHDRAWN = "task_withdrawn"  # the inspection was called off: nobody is on it
+
+
+class NothingUnderWay(RuleViolation):
+    """Progress is told of what a weekly report named and nobody has solved."""
+
+    code = "nothing_under_way"
+    zh = "事项尚未推送或已解决,不能登记进展。"
+    en = "The matter was not pushed yet, or is solved: there is no progress to tell."
+
+
+def require_under_way(state: State) -> None:
+    if state not in UNSOLVED:
+        raise NothingUnderWay
 
 
 class NotSolvedYet(RuleViolation):
@@ -95,19 +129,31 @@ def require_solved(
     triggered_at: datetime,
     proven: bool,
     last_calls: Mapping[str, tuple[Result, Solved, datetime] | None],
+    concluded: Collection[str] = (),
 ) -> None:
-    """`last_calls` holds the last call of each petition of the matter that reached somebody."""
-    calls = [each for each in last_calls.values() if each]
+    """`last_calls` holds the last call of each petition of the matter that reached somebody.
+
+    `concluded` names petitions that came to an end after the trigger and that nobody can be called
+    about any more: a review ended them (art. 35, 36), or they are anonymous. Their end stands in
+    the place of a call.
+    """
+    calls = [each for number, each in last_calls.items() if each and number not in concluded]
     good_again = any(
         at > triggered_at and not is_bad(result, solved) for result, solved, at in calls
     )
     still_bad = any(is_bad(result, solved) for result, solved, _ in calls)
-    if not proven or not good_again or still_bad:
+    if not proven or not (good_again or concluded) or still_bad:
         raise NotSolvedYet
+
+
+def is_led(members: Collection[tuple[str, Role]], county: str) -> bool:
+    """Whether the group has the county's leader in charge, who alone can raise a matter there."""
+    return (county, Role.COUNTY_LEADER_IN_CHARGE) in members
 
 
 class ClockKind(StrEnum):
     COUNTY_DECISION = "county_decision"
+    COUNTY_HANDLING = "county_handling"
     CITY_RESOLUTION = "city_resolution"
 
 
@@ -122,6 +168,18 @@ SCHEME: Final = LegalBasis(
 def decision_term(days: int) -> Term:
     """How long a county has to decide after the push, in working days."""
     return Term(days, Unit.WORKING_DAYS, SCHEME, evidence="DD")
+
+
+def handling_term(due: int | str, *, today: date, period_end: date) -> Term | None:
+    """How long a county has to solve the matter once it decided; None if the time is over.
+
+    `due` is the setting: `period_report`, or a number of natural days. Until the period report
+    means its last day, and a rest day does not move that report.
+    """
+    left = due if isinstance(due, int) else (period_end - today).days - 1
+    if left < 1:
+        return None
+    return Term(left, Unit.NATURAL_DAYS, SCHEME, rolls=isinstance(due, int), evidence="DD")
 
 
 def city_term(days: int) -> Term:
@@ -141,27 +199,47 @@ def midnight(day: date) -> datetime:
     return datetime.combine(day, time.min, SHANGHAI)
 
 
-def week_cut_off(now: datetime) -> datetime:
-    """Monday 00:00 of this week: what was triggered before goes into this Monday's report."""
-    today = legal_day(now)
-    return midnight(today - timedelta(days=today.weekday()))
+@dataclass(frozen=True, slots=True)
+class WeekStart:
+    """When a week of reports begins: ISO weekday (1 is Monday) and hour, in Shanghai."""
+
+    weekday: int
+    hour: int
+
+    def at(self, day: date) -> datetime:
+        return datetime.combine(day, time(self.hour), SHANGHAI)
 
 
-def period_start(period: Period, now: datetime) -> date:
-    """The first day of the running month or quarter; what is unsolved before it is named."""
-    today = legal_day(now)
-    month = today.month if period is Period.MONTHLY else (today.month - 1) // 3 * 3 + 1
-    return date(today.year, month, 1)
+def next_cut_off(last: datetime, week_start_on: Callable[[date], WeekStart]) -> datetime:
+    """The end of the week that begins at `last`: what was triggered before it is in its report.
+
+    `week_start_on` is the setting in force on a day. A week in which it changes is shorter or
+    longer; nothing is between two weeks and nothing in both.
+    """
+    first = legal_day(last)
+    days = (first + timedelta(days=offset) for offset in count(1))
+    day = next(each for each in days if each.isoweekday() == week_start_on(each).weekday)
+    return week_start_on(day).at(day)
 
 
-def period_before(period: Period, start: date) -> date:
-    """The first day of the period before the one that starts so."""
-    return period_start(period, midnight(start - timedelta(days=1)))
+def week_before(cut_off: datetime) -> datetime:
+    """The beginning of a group's first week."""
+    return cut_off - timedelta(days=7)
 
 
-def handling_due(period: Period, now: datetime) -> date:
-    """The last day of the running period: county handling lasts until the next period report."""
-    start = period_start(period, now)
-    months = 1 if period is Period.MONTHLY else 3
-    year, month = divmod(start.month - 1 + months, 12)
-    return date(start.year + year, month + 1, 1) - timedelta(days=1)
+def period_of(day: date, period_on: Callable[[date], Period]) -> tuple[Period, date, date]:
+    """The period a day lies in: its kind, its first day and the first day after it.
+
+    The setting in force on its first day decides, so a period ends as it began. A quarter is
+    entered in its midst after a month of its own, and then lasts as long as the quarter does:
+    periods meet at every quarter's end, whatever the setting was.
+    """
+    quarter = date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
+    quarter_ends = add_months(quarter, 3)
+    start = quarter
+    while True:
+        period = period_on(start)
+        end = quarter_ends if period is Period.QUARTERLY else add_months(start, 1)
+        if day < end:
+            return period, start, end
+        start = end

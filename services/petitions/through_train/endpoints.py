@@ -7,24 +7,38 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.petitions.intake.endpoints import Keys
+from services.petitions.intake.queries import petition as read_petition
 from services.petitions.intake.schemas import ClockOut
 from services.petitions.through_train import queries
 from services.petitions.through_train.domain import State
-from services.petitions.through_train.models import Escalation, WorkingGroup, WorkingGroupMember
+from services.petitions.through_train.models import (
+    Escalation,
+    EscalationNote,
+    WorkingGroup,
+    WorkingGroupMember,
+)
 from services.petitions.through_train.schemas import (
     EscalationOut,
     EscalationRow,
     EscalationStepOut,
     KeepIn,
+    LeaveIn,
     MemberIn,
     MemberOut,
+    NoteOut,
+    ProgressIn,
     RaiseIn,
     ResolveIn,
     TakeUpIn,
     WorkingGroupIn,
     WorkingGroupOut,
 )
-from services.petitions.through_train.use_cases import escalation as escalation_steps, working_group
+from services.petitions.through_train.use_cases import (
+    escalation as escalation_steps,
+    telling,
+    working_group,
+)
 from shared import reference
 from shared.auth.actor import Actor
 from shared.clock_rows.rows import clocks_of
@@ -69,6 +83,7 @@ async def raise_supervision(
     escalation_id: UUID,
     body: RaiseIn,
     version: ExpectedVersion,
+    keys: Keys,
     actor: ActorDep,
     session: SessionDep,
     now: Now,
@@ -81,6 +96,7 @@ async def raise_supervision(
         escalation_id,
         level=body.level,
         reason=body.reason,
+        keys=keys,
         version=version,
         now=now,
     )
@@ -92,6 +108,7 @@ async def keep(
     escalation_id: UUID,
     body: KeepIn,
     version: ExpectedVersion,
+    keys: Keys,
     actor: ActorDep,
     session: SessionDep,
     now: Now,
@@ -99,7 +116,14 @@ async def keep(
 ) -> EscalationOut:
     """Leave the supervision where it is (不提级); if unsolved, the period report names it."""
     escalation = await escalation_steps.decide(
-        session, actor, escalation_id, level=None, reason=body.reason, version=version, now=now
+        session,
+        actor,
+        escalation_id,
+        level=None,
+        reason=body.reason,
+        keys=keys,
+        version=version,
+        now=now,
     )
     return await _shown(session, actor, escalation, now=now, response=response)
 
@@ -109,6 +133,7 @@ async def take_up(
     escalation_id: UUID,
     body: TakeUpIn,
     version: ExpectedVersion,
+    keys: Keys,
     actor: ActorDep,
     session: SessionDep,
     now: Now,
@@ -121,6 +146,7 @@ async def take_up(
         escalation_id,
         owner=body.owner,
         reason=body.reason,
+        keys=keys,
         version=version,
         now=now,
     )
@@ -132,6 +158,7 @@ async def resolve(
     escalation_id: UUID,
     body: ResolveIn,
     version: ExpectedVersion,
+    keys: Keys,
     actor: ActorDep,
     session: SessionDep,
     now: Now,
@@ -139,9 +166,29 @@ async def resolve(
 ) -> EscalationOut:
     """Solved: proof of rectification and a new call-back that is not bad."""
     escalation = await escalation_steps.resolve(
-        session, actor, escalation_id, proof=body.proof, version=version, now=now
+        session, actor, escalation_id, proof=body.proof, keys=keys, version=version, now=now
     )
     return await _shown(session, actor, escalation, now=now, response=response)
+
+
+@router.post(
+    "/{escalation_id}/progress",
+    status_code=201,
+    dependencies=[policy("escalation.progress")],
+    response_model=NoteOut,
+)
+async def tell_progress(
+    escalation_id: UUID,
+    body: ProgressIn,
+    keys: Keys,
+    actor: ActorDep,
+    session: SessionDep,
+    now: Now,
+) -> EscalationNote:
+    """Say how far the work on the matter is; one more line, nothing is changed."""
+    return await telling.tell_progress(
+        session, actor, escalation_id, text=body.note, keys=keys, now=now
+    )
 
 
 @groups.post(
@@ -166,10 +213,12 @@ async def working_groups(session: SessionDep) -> list[WorkingGroupOut]:
 
 
 @groups.get("/{group_id}", dependencies=[policy("report.read")])
-async def read_group(group_id: UUID, session: SessionDep, response: Response) -> WorkingGroupOut:
-    """A working group with its members."""
+async def read_group(
+    group_id: UUID, session: SessionDep, now: Now, response: Response
+) -> WorkingGroupOut:
+    """A working group with its members; a county sees its own."""
     group = await queries.working_group(session, group_id)
-    members = await queries.members(session, group.id)
+    members = await queries.members(session, group.id, at=now)
     response.headers["ETag"] = etag(group.version)
     return WorkingGroupOut(
         **group.model_dump(include={"id", "city", "name", "version"}),
@@ -190,10 +239,37 @@ async def add_member(
     actor: ActorDep,
     session: SessionDep,
     now: Now,
+    response: Response,
 ) -> WorkingGroupMember:
-    """Take a leader or department head into the group."""
-    (await queries.working_group(session, group_id)).require_version(version)
-    return await working_group.add_member(session, actor, group_id, **body.model_dump(), now=now)
+    """Take a leader or department head into the group, in the place of another if so said."""
+    group, member = await working_group.add_member(
+        session, actor, group_id, **body.model_dump(), version=version, now=now
+    )
+    response.headers["ETag"] = etag(group.version)
+    return member
+
+
+@groups.post(
+    "/{group_id}/members/{account_id}/leave",
+    dependencies=[policy("working_group.manage")],
+    response_model=MemberOut,
+)
+async def let_leave(
+    group_id: UUID,
+    account_id: UUID,
+    body: LeaveIn,
+    version: ExpectedVersion,
+    actor: ActorDep,
+    session: SessionDep,
+    now: Now,
+    response: Response,
+) -> WorkingGroupMember:
+    """Let a member go; reports issued before still say whether it confirmed them."""
+    group, member = await working_group.let_leave(
+        session, actor, group_id, account_id, reason=body.reason, version=version, now=now
+    )
+    response.headers["ETag"] = etag(group.version)
+    return member
 
 
 async def _shown(
@@ -218,6 +294,10 @@ async def _shown(
                 EscalationStepOut.model_validate(line)
                 for line in await queries.history(session, escalation.id)
             ],
+            "notes": [
+                NoteOut.model_validate(line) for line in await queries.notes(session, escalation.id)
+            ],
+            "petition_state": (await read_petition(session, escalation.petition_id)).state,
             "actions": escalation_steps.actions(actor, escalation),
         }
     )

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
 from services.petitions.base import PetitionsTable
-from services.petitions.through_train.domain import Action, Level, State, Trigger
+from services.petitions.through_train.domain import Action, Level, NoteKind, State, Trigger
 from shared.auth.actor import Role
 from shared.db import rls
 from shared.db.model import Versioned
@@ -41,7 +41,11 @@ class WorkingGroupMember(PetitionsTable, table=True):
     name: str = Field(max_length=200)
     division: str = Field(max_length=12)
     role: Role = Field(sa_type=str_enum(Role))
+    # Whether a report waits for this member's receipt.
+    must_confirm: bool = True
     joined_at: datetime = Field(sa_type=Timestamptz)
+    left_at: datetime | None = Field(default=None, sa_type=Timestamptz)
+    left_reason: str | None = Field(default=None, max_length=200)
     visible_to: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
 
 
@@ -87,6 +91,8 @@ class Escalation(PetitionsTable, Versioned, table=True):
     # What came back from `tasks` or `regions`: counts and a summary, no complaint.
     result: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB, nullable=True))
     result_at: datetime | None = Field(default=None, sa_type=Timestamptz)
+    # The inspection was called off and none came since: nobody is on the matter.
+    task_withdrawn_at: datetime | None = Field(default=None, sa_type=Timestamptz)
     proof: str | None = Field(default=None, max_length=200)
     resolved_at: datetime | None = Field(default=None, sa_type=Timestamptz)
     created_at: datetime = Field(sa_type=Timestamptz)
@@ -109,5 +115,24 @@ class EscalationStep(PetitionsTable, table=True):
     actor_id: UUID
     actor_name: str = Field(max_length=200)
     reason: str | None = Field(default=None, max_length=200)
+    at: datetime = Field(sa_type=Timestamptz)
+    visible_to: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+
+
+class EscalationNote(PetitionsTable, table=True):
+    """What is told of a matter beside its steps, redacted: progress, a further trigger."""
+
+    __tablename__ = "escalation_note"
+    __table_args__ = (
+        Index("ix_escalation_note_escalation", "escalation_id", "at"),
+        {"info": rls.info(rls.SCOPED)},
+    )
+
+    id: UUID = Field(default_factory=uuid7, primary_key=True)
+    escalation_id: UUID = Field(foreign_key="petitions.escalation.id")
+    kind: NoteKind = Field(sa_type=str_enum(NoteKind))
+    note: str = Field(max_length=500)
+    actor_id: UUID
+    actor_name: str = Field(max_length=200)
     at: datetime = Field(sa_type=Timestamptz)
     visible_to: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))

@@ -5,13 +5,15 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import tuple_
+from sqlalchemy import ColumnElement, or_, true, tuple_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.petitions.through_train.domain import State
+from services.petitions.intake.models import Petition
+from services.petitions.through_train.domain import UNSOLVED, WITH_COUNTY, State
 from services.petitions.through_train.models import (
     Escalation,
+    EscalationNote,
     EscalationStep,
     WorkingGroup,
     WorkingGroupMember,
@@ -58,14 +60,29 @@ async def last_resolved(session: AsyncSession, petition_id: UUID) -> Escalation 
     return (await session.exec(statement)).one_or_none()
 
 
-async def due_for_report(
-    session: AsyncSession, city: str, *, states: Sequence[State], before: datetime
+async def candidates(session: AsyncSession, city: str, *, before: datetime) -> Sequence[Escalation]:
+    """A city's candidates triggered before the cut-off, locked, oldest first."""
+    return await _due(session, city, [State.CANDIDATE], col(Escalation.triggered_at) < before)
+
+
+async def with_county(
+    session: AsyncSession, city: str, *, before: datetime
 ) -> Sequence[Escalation]:
-    """A city's escalations in these states since before the cut-off, locked, oldest first."""
-    since = Escalation.triggered_at if State.CANDIDATE in states else Escalation.pushed_at
+    """What was pushed before the cut-off and the counties have not solved, locked."""
+    return await _due(session, city, WITH_COUNTY, col(Escalation.pushed_at) < before)
+
+
+async def unsolved(session: AsyncSession, city: str) -> Sequence[Escalation]:
+    """What the city's weekly reports have named and nobody has solved, locked, oldest first."""
+    return await _due(session, city, UNSOLVED, true())
+
+
+async def _due(
+    session: AsyncSession, city: str, states: Sequence[State], due: ColumnElement[bool]
+) -> Sequence[Escalation]:
     statement = (
         select(Escalation)
-        .where(Escalation.city == city, col(Escalation.state).in_(states), col(since) < before)
+        .where(Escalation.city == city, col(Escalation.state).in_(states), due)
         .order_by(col(Escalation.triggered_at), col(Escalation.id))
         .with_for_update()
     )
@@ -78,6 +95,26 @@ async def history(session: AsyncSession, escalation_id: UUID) -> Sequence[Escala
         select(EscalationStep)
         .where(EscalationStep.escalation_id == escalation_id)
         .order_by(col(EscalationStep.at), col(EscalationStep.id))
+    )
+    return (await session.exec(statement)).all()
+
+
+async def notes(session: AsyncSession, escalation_id: UUID) -> Sequence[EscalationNote]:
+    """Everything told of the matter beside its steps, oldest first."""
+    statement = (
+        select(EscalationNote)
+        .where(EscalationNote.escalation_id == escalation_id)
+        .order_by(col(EscalationNote.at), col(EscalationNote.id))
+    )
+    return (await session.exec(statement)).all()
+
+
+async def parts_of(session: AsyncSession, petition_ids: Sequence[UUID]) -> Sequence[Petition]:
+    """The parts that single divisions handle of these coordinating items."""
+    statement = (
+        select(Petition)
+        .where(col(Petition.parent_id).in_(petition_ids))
+        .order_by(col(Petition.number))
     )
     return (await session.exec(statement)).all()
 
@@ -117,13 +154,41 @@ async def working_groups(session: AsyncSession) -> Sequence[WorkingGroup]:
     return (await session.exec(select(WorkingGroup).order_by(WorkingGroup.city))).all()
 
 
-async def members(session: AsyncSession, group_id: UUID) -> Sequence[WorkingGroupMember]:
+async def lock_group(session: AsyncSession, group_id: UUID) -> WorkingGroup:
+    """The group, locked until the transaction ends. For every change and every report of it."""
+    statement = (
+        select(WorkingGroup)
+        .where(WorkingGroup.id == group_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)  # a copy read before the lock may be stale
+    )
+    return _found((await session.exec(statement)).one_or_none(), "working group")
+
+
+async def members(
+    session: AsyncSession, group_id: UUID, *, at: datetime
+) -> Sequence[WorkingGroupMember]:
+    """Who was in the group at an instant."""
     statement = (
         select(WorkingGroupMember)
-        .where(WorkingGroupMember.group_id == group_id)
+        .where(
+            WorkingGroupMember.group_id == group_id,
+            col(WorkingGroupMember.joined_at) <= at,
+            or_(col(WorkingGroupMember.left_at).is_(None), col(WorkingGroupMember.left_at) > at),
+        )
         .order_by(col(WorkingGroupMember.division), col(WorkingGroupMember.name))
     )
     return (await session.exec(statement)).all()
+
+
+async def member(
+    session: AsyncSession, group_id: UUID, account_id: UUID
+) -> WorkingGroupMember | None:
+    """The account's membership, also one that has ended."""
+    statement = select(WorkingGroupMember).where(
+        WorkingGroupMember.group_id == group_id, WorkingGroupMember.account_id == account_id
+    )
+    return (await session.exec(statement)).one_or_none()
 
 
 def _found(row: Row | None, what: str) -> Row:

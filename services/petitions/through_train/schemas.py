@@ -6,10 +6,11 @@ from uuid import UUID
 
 from pydantic import Field
 
+from services.petitions.intake.domain import State as PetitionState
 from services.petitions.intake.schemas import ClockOut
-from services.petitions.through_train.domain import Action, Level, State, Trigger
+from services.petitions.through_train.domain import Action, Level, NoteKind, State, Trigger
 from shared.auth.actor import Role
-from shared.http.body import Body, Division, Out, ShortText
+from shared.http.body import Body, Division, Out, Reason, ShortText
 
 
 class RaiseIn(Body):
@@ -38,6 +39,21 @@ class ResolveIn(Body):
     proof: ShortText | None = None
 
 
+class ProgressIn(Body):
+    """How far the work on the matter is; kept without its petitioner."""
+
+    note: Reason
+
+
+class NoteOut(Out):
+    """What was told of the matter beside its steps."""
+
+    kind: NoteKind
+    note: str
+    actor_name: str
+    at: datetime
+
+
 class EscalationStepOut(Out):
     action: Action
     state: State
@@ -63,6 +79,7 @@ class EscalationRow(Out):
     owner: str | None
     result: dict[str, Any] | None
     result_at: datetime | None
+    task_withdrawn_at: datetime | None
     proof: str | None
     resolved_at: datetime | None
     version: int
@@ -73,6 +90,8 @@ class EscalationOut(EscalationRow):
 
     clocks: list[ClockOut]
     history: list[EscalationStepOut]
+    notes: list[NoteOut]
+    petition_state: PetitionState
     actions: list[str]
 
 
@@ -86,6 +105,12 @@ class MemberIn(Body):
     name: ShortText
     division: Division
     role: Role
+    must_confirm: bool = Field(default=True, description="Reports wait for this one's receipt")
+    replaces: UUID | None = Field(default=None, description="Account that leaves in the same act")
+
+
+class LeaveIn(Body):
+    reason: ShortText
 
 
 class MemberOut(Out):
@@ -93,7 +118,9 @@ class MemberOut(Out):
     name: str
     division: str
     role: Role
+    must_confirm: bool
     joined_at: datetime
+    left_at: datetime | None
 
 
 class WorkingGroupOut(Out):

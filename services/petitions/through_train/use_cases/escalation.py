@@ -1,30 +1,31 @@
 """An escalation from its trigger to its resolution."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.petitions.callbacks.domain import REACHED, Result, Solved
-from services.petitions.callbacks.queries import callbacks_of
-from services.petitions.intake.models import Petition
-from services.petitions.repeats.queries import matter, root_of
+from services.petitions.repeats.queries import matter
 from services.petitions.through_train import domain, queries
 from services.petitions.through_train.domain import (
     Action,
     ClockKind,
     Level,
-    Period,
     State,
-    Trigger,
 )
 from services.petitions.through_train.models import (
     Escalation,
     EscalationStep,
 )
-from shared import divisions
+from services.petitions.through_train.use_cases.matters import (
+    matter_of,
+    reason_without_petitioners,
+    require_solved,
+)
+from services.petitions.through_train.use_cases.schedule import period_at
+from services.petitions.vault.use_cases import VaultKeys
 from shared.audit.trace import SYSTEM_ACTOR, record
 from shared.auth.actor import Actor
 from shared.auth.policy import may, require
@@ -37,51 +38,14 @@ from shared.clock_rows.rows import (
     start_clock,
     stop_clock,
 )
-from shared.clocks.days import legal_day
+from shared.clocks.days import DAY, legal_day
 from shared.clocks.term import Term
-from shared.contracts.origins import Matter
 from shared.contracts.petitions import SupervisionRaised
 from shared.messaging.outbox import announce
 from shared.rule_settings import rule_settings
 
 KIND: Final = "escalation"
-
-
-async def open_or_join(
-    session: AsyncSession, *, petition_id: UUID, trigger: Trigger, at: datetime, now: datetime
-) -> None:
-    """Make the petition's matter a candidate, unless it is on the through-train already."""
-    root, *repeats = await matter(session, await root_of(session, petition_id))
-    settings = await _settings(session, root.divisions[0], now)
-    if trigger not in settings["through_train.trigger_on"]:
-        return
-    if await queries.running(session, root.id) is not None:
-        return
-    previous = await queries.last_resolved(session, root.id)
-    county = root.divisions[0]
-    escalation = Escalation(
-        petition_id=root.id,
-        previous_id=previous.id if previous else None,
-        county=county,
-        city=divisions.city_of(county),
-        divisions=root.divisions,
-        trigger=trigger,
-        triggered_at=at,
-        created_at=now,
-        visible_to=sorted({*root.visible_to, *(s for each in repeats for s in each.visible_to)}),
-    )
-    session.add(escalation)
-    await session.flush()
-    await record(
-        session,
-        SYSTEM_ACTOR,
-        "escalation.open",
-        object_kind=KIND,
-        object_id=escalation.id,
-        now=now,
-        seen_by=escalation.divisions,
-        after={"trigger": trigger, "petition": root.id},
-    )
+PROGRESS: Final = "escalation.progress"
 
 
 async def take(
@@ -127,7 +91,7 @@ async def push(session: AsyncSession, escalation: Escalation, *, now: datetime) 
     """The weekly report names the matter; the county's time to decide begins."""
     escalation.pushed_at = now
     await take(session, escalation, Action.PUSH, actor=SYSTEM_ACTOR, reason=None, now=now)
-    settings = await _settings(session, escalation.county, now)
+    settings = await settings_of(session, escalation.county, now)
     term = domain.decision_term(settings["through_train.county_decision_days"])
     await _begin(session, escalation, ClockKind.COUNTY_DECISION, term, now=now)
 
@@ -137,7 +101,7 @@ async def notice(session: AsyncSession, escalation: Escalation, *, now: datetime
     escalation.undecided = escalation.state is State.PUSHED
     await take(session, escalation, Action.NOTICE, actor=SYSTEM_ACTOR, reason=None, now=now)
     await _end_decision(session, escalation, now=now)
-    settings = await _settings(session, escalation.county, now)
+    settings = await settings_of(session, escalation.county, now)
     term = domain.city_term(settings["through_train.city_days"])
     await _begin(session, escalation, ClockKind.CITY_RESOLUTION, term, now=now)
 
@@ -158,48 +122,52 @@ async def decide(
     *,
     level: Level | None,
     reason: str,
+    keys: VaultKeys,
     version: int,
     now: datetime,
 ) -> Escalation:
     """The county leader raises the supervision to `level`, or keeps it where it is (视情)."""
     action = Action.RAISE if level else Action.KEEP
     escalation = await _begin_step(session, actor, escalation_id, version, action)
+    reason = await reason_without_petitioners(session, escalation, reason, keys=keys)
     escalation.supervision_level = level
     escalation.decided_by, escalation.decision_reason = actor.id, reason
     await take(session, escalation, action, actor=actor, reason=reason, now=now)
     await stop_clock(session, subject_id=escalation.id, kind=ClockKind.COUNTY_DECISION, at=now)
+    await _begin_handling(session, escalation, now=now)
     if level:
         await _ask_for_inspection(session, escalation, now=now)
     return escalation
+
+
+async def _begin_handling(session: AsyncSession, escalation: Escalation, *, now: datetime) -> None:
+    """Raised or not, the county has until the next period report to solve the matter."""
+    settings = await settings_of(session, escalation.county, now)
+    term = domain.handling_term(
+        settings["through_train.county_handling_due"],
+        today=legal_day(now),
+        period_end=await _period_end(session, escalation, now=now),
+    )
+    if term is not None:
+        await _begin(session, escalation, ClockKind.COUNTY_HANDLING, term, now=now)
+
+
+async def _period_end(session: AsyncSession, escalation: Escalation, *, now: datetime) -> date:
+    _, _, end = await period_at(session, escalation.city, legal_day(now))
+    return end
 
 
 async def _ask_for_inspection(
     session: AsyncSession, escalation: Escalation, *, now: datetime
 ) -> None:
     root, *_ = await matter(session, escalation.petition_id)
-    settings = await _settings(session, escalation.county, now)
-    period = Period(settings["through_train.period_report"])
     event = SupervisionRaised(
         escalation_id=escalation.id,
         divisions=escalation.divisions,
         matter=matter_of(root),
-        due_on=domain.handling_due(period, now),
+        due_on=await _period_end(session, escalation, now=now) - DAY,
     )
     await announce(session, event, now=now)
-
-
-def matter_of(petition: Petition) -> Matter:
-    """The pollution facts of a petition: redacted, without number or channel."""
-    return Matter(
-        title=petition.redacted_title,
-        division=petition.divisions[0],
-        media=petition.media,
-        place=petition.place,
-        facts=petition.redacted_body,
-        object_name=petition.object_name,
-        object_code=petition.object_code,
-        at_night=petition.at_night,
-    )
 
 
 async def take_up(
@@ -209,11 +177,13 @@ async def take_up(
     *,
     owner: str,
     reason: str,
+    keys: VaultKeys,
     version: int,
     now: datetime,
 ) -> Escalation:
     """The city names who solves the matter."""
     escalation = await _begin_step(session, actor, escalation_id, version, Action.TAKE_UP)
+    reason = await reason_without_petitioners(session, escalation, reason, keys=keys)
     escalation.owner = owner
     await take(session, escalation, Action.TAKE_UP, actor=actor, reason=reason, now=now)
     return escalation
@@ -225,6 +195,7 @@ async def resolve(
     escalation_id: UUID,
     *,
     proof: str | None,
+    keys: VaultKeys,
     version: int,
     now: datetime,
 ) -> Escalation:
@@ -233,51 +204,17 @@ async def resolve(
     The proof is the result of a task or an operation, or else what `proof` says.
     """
     escalation = await _begin_step(session, actor, escalation_id, version, Action.RESOLVE)
-    domain.require_solved(
-        triggered_at=escalation.triggered_at,
-        proven=proof is not None or escalation.result is not None,
-        last_calls=await _last_calls(session, escalation.petition_id),
-    )
+    await require_solved(session, escalation, proven=bool(proof or escalation.result))
+    if proof is not None:
+        proof = await reason_without_petitioners(session, escalation, proof, keys=keys)
     escalation.proof = proof
     escalation.resolved_at = now
     await take(session, escalation, Action.RESOLVE, actor=actor, reason=proof, now=now)
-    if await is_running(session, subject_id=escalation.id, kind=ClockKind.CITY_RESOLUTION):
-        await stop_clock(session, subject_id=escalation.id, kind=ClockKind.CITY_RESOLUTION, at=now)
+    for kind in (ClockKind.COUNTY_HANDLING, ClockKind.CITY_RESOLUTION):
+        if await is_running(session, subject_id=escalation.id, kind=kind):
+            await stop_clock(session, subject_id=escalation.id, kind=kind, at=now)
     await drop_clocks(session, subject_id=escalation.id, at=now)
     return escalation
-
-
-async def _last_calls(
-    session: AsyncSession, root_id: UUID
-) -> Mapping[str, tuple[Result, Solved, datetime] | None]:
-    """The last call of each petition of the matter that reached its petitioner."""
-    last: dict[str, tuple[Result, Solved, datetime] | None] = {}
-    for petition in await matter(session, root_id):
-        calls = await callbacks_of(session, petition.id)
-        reached = [each for each in calls if each.result in REACHED]
-        last[petition.number] = (
-            (reached[-1].result, reached[-1].solved, reached[-1].at) if reached else None
-        )
-    return last
-
-
-async def keep_result(
-    session: AsyncSession, *, escalation_id: UUID, result: dict[str, Any], now: datetime
-) -> None:
-    """What the inspection or the operation achieved; a second result replaces the first."""
-    escalation = await queries.lock_escalation(session, escalation_id)
-    escalation.result, escalation.result_at = result, now
-    await session.flush()
-    await record(
-        session,
-        SYSTEM_ACTOR,
-        "escalation.result",
-        object_kind=KIND,
-        object_id=escalation.id,
-        now=now,
-        seen_by=escalation.divisions,
-        after=result,
-    )
 
 
 async def _begin_step(
@@ -298,18 +235,22 @@ def _decider(escalation: Escalation, action: Action) -> str:
 
 def actions(actor: Actor, escalation: Escalation) -> list[str]:
     """The steps this caller may take with the escalation now."""
-    return [
+    steps = [
         action.value
         for action in domain.TRANSITIONS[escalation.state]
         if action not in domain.BY_REPORT
         and may(actor, f"escalation.{action}", division=_decider(escalation, action))
     ]
+    under_way = escalation.state in domain.UNSOLVED and may(
+        actor, PROGRESS, division=escalation.city, participants=escalation.divisions
+    )
+    return [*steps, "progress"] if under_way else steps
 
 
 async def _begin(
     session: AsyncSession, escalation: Escalation, kind: ClockKind, term: Term, *, now: datetime
 ) -> None:
-    settings = await _settings(session, escalation.county, now)
+    settings = await settings_of(session, escalation.county, now)
     await start_clock(
         session,
         subject_kind=KIND,
@@ -325,5 +266,6 @@ async def _begin(
     )
 
 
-async def _settings(session: AsyncSession, division: str, now: datetime) -> Mapping[str, Any]:
+async def settings_of(session: AsyncSession, division: str, now: datetime) -> Mapping[str, Any]:
+    """The figures in force for a division now."""
     return await rule_settings(session, division=division, on_day=legal_day(now))
