@@ -26,6 +26,8 @@ def name_and_submit(stage: Stage, kept: Json) -> None:
     check_frozen(stage, issued)
     noticed = stage.person(CITY_CLERK).get(f"/escalations/{kept['id']}")
     clocks = {each["kind"]: each["due_on"] for each in noticed["clocks"]}
+    missed = [each["kind"] for each in noticed["clocks"] if each["state"] == "missed"]
+    stage.claim("北仑未在月报前解决", holds=missed == ["county_handling"], seen=missed)
     stage.claim(
         "点名即提交市级,市级期限起算",
         holds=noticed["state"] == "noticed" and "city_resolution" in clocks,

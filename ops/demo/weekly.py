@@ -10,6 +10,9 @@ from ops.demo.intake import BEILUN, CITY_CLERK, CIXI, COMPLAINTS, YINZHOU, Matte
 from ops.demo.people import Json, Stage, every
 
 NOT_FOUND: Final = 404
+# What a report's hash covers: these fields, and the hashes of its parts.
+HEADER: Final = ("number", "period_start", "period_end", "previous_hash")
+PARTS: Final = {"items": "item", "carried": "carried", "lines": "line", "changes": "change"}
 MEMBERS: Final = (f"{CIXI}-county-leader-in-charge-1", f"{BEILUN}-county-leader-in-charge-1")
 
 
@@ -90,11 +93,11 @@ def check_frozen(stage: Stage, issued: Json) -> None:
         seen=issued["number"],
     )
     hashes = [sha256(each["content"]) for each in issued["items"]]
-    header = {name: issued[name] for name in ("number", "period_start", "period_end")}
+    header = {name: issued[name] for name in HEADER}
+    parts = {name: issued[f"{part}_hashes"] for name, part in PARTS.items()}
     stage.claim(
         f"{issued['number']} 的哈希可复算",
-        holds=hashes == issued["item_hashes"]
-        and sha256({**header, "items": hashes}) == issued["hash"],
+        holds=hashes == issued["item_hashes"] and sha256({**header, **parts}) == issued["hash"],
         seen=issued["hash"][:16],
     )
     text = json.dumps(issued, ensure_ascii=False)

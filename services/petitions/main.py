@@ -51,6 +51,7 @@ app: Final = create_service_app(
             through_train.groups,
             letters.router,
             reports.router,
+            reports.loop,
             statistics.router,
         ],
         handlers={**reference.HANDLERS, **HANDLERS},

@@ -107,7 +107,7 @@ def difference(
 ) -> list[dict[str, Any]]:
     """What was added, removed and changed, field by field; `key` names the field they go by.
 
-    Each change says whose county it is, which alone may see it.
+    Each change says whose county it is, which alone may see it; a county's line has no matter.
     """
     old = {each[key]: each for each in before}
     new = {each[key]: each for each in after}
@@ -116,9 +116,9 @@ def difference(
         kind = _kind(old.get(name), new.get(name))
         if kind is not None:
             either = new.get(name) or old[name]
-            named = {each: either[each] for each in ("county", "petition") if each in either}
+            whose = {each: either.get(each) for each in ("county", "escalation", "petition")}
             fields = _fields(old[name], new[name]) if kind is ChangeKind.CHANGED else {}
-            changes.append({"kind": kind.value, key: name, **named, "fields": fields})
+            changes.append({"kind": kind.value, **whose, "fields": fields})
     return changes
 
 

@@ -13,13 +13,15 @@ from services.petitions.reports.models import Report, ReportItem, ReportReceipt
 from services.petitions.reports.schemas import (
     DifferencesOut,
     ItemOut,
+    MomentOut,
     ReceiptIn,
     ReceiptOut,
     ReportOut,
     ReportRow,
     RestatementIn,
+    StageOut,
 )
-from services.petitions.reports.use_cases import receipts as getting, restating
+from services.petitions.reports.use_cases import receipts as getting, restating, timeline
 from services.petitions.through_train.schemas import MemberOut
 from shared.http.access import ActorDep, policy
 from shared.http.now import Now
@@ -27,6 +29,7 @@ from shared.http.pages import Page, PageDep
 from shared.http.routing import Route, SessionDep, SystemSessionDep
 
 router: Final = APIRouter(prefix="/reports", tags=["reports"], route_class=Route)
+loop: Final = APIRouter(prefix="/petitions", tags=["reports"], route_class=Route)
 
 
 @router.get("", dependencies=[policy("report.read")])
@@ -108,3 +111,13 @@ async def confirm_receipt(
 ) -> ReportReceipt:
     """Confirm that the report was received; only members of the working group can."""
     return await getting.confirm_receipt(session, actor, report_id, now=now)
+
+
+@loop.get("/{petition_id}/timeline", dependencies=[policy("petition.read")])
+async def read_timeline(petition_id: UUID, session: SessionDep) -> list[StageOut]:
+    """The eight steps of the closed loop of 12345, each with what happened in it."""
+    stages = await timeline.timeline_of(session, petition_id)
+    return [
+        StageOut(stage=stage, moments=[MomentOut.model_validate(each) for each in moments])
+        for stage, moments in stages
+    ]

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from services.petitions.callbacks.domain import Stage
 from services.petitions.reports.domain import ChangeKind, ReportKind
 from services.petitions.through_train.schemas import MemberOut
 from shared.http.body import Body, Out, ShortText
@@ -108,3 +109,17 @@ class ReportOut(ReportRow):
     receipts: list[ReceiptOut]
     unconfirmed: list[MemberOut]
     restatements: list[UUID]
+
+
+class MomentOut(Out):
+    """Something that happened; `what` is the name of the step, the result or the act."""
+
+    what: str
+    at: datetime
+
+
+class StageOut(Out):
+    """One of the eight steps; without moments nothing happened in it yet."""
+
+    stage: Stage
+    moments: list[MomentOut]

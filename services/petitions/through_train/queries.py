@@ -99,6 +99,17 @@ async def history(session: AsyncSession, escalation_id: UUID) -> Sequence[Escala
     return (await session.exec(statement)).all()
 
 
+async def steps_of_matter(session: AsyncSession, petition_id: UUID) -> Sequence[EscalationStep]:
+    """Every step of every escalation the matter was ever in, oldest first."""
+    statement = (
+        select(EscalationStep)
+        .join(Escalation, col(Escalation.id) == col(EscalationStep.escalation_id))
+        .where(Escalation.petition_id == petition_id)
+        .order_by(col(EscalationStep.at), col(EscalationStep.id))
+    )
+    return (await session.exec(statement)).all()
+
+
 async def notes(session: AsyncSession, escalation_id: UUID) -> Sequence[EscalationNote]:
     """Everything told of the matter beside its steps, oldest first."""
     statement = (

@@ -6,21 +6,30 @@ from typing import Final
 from uuid import UUID
 
 import pytest
+from hypothesis import given, strategies as st
 
 from services.petitions.callbacks.domain import (
+    STAGE_OF,
+    Moment,
     NobodyToCall,
     OwnCase,
     Result,
     Solved,
     SolvedNotAsked,
+    Stage,
     TooFewTries,
+    due_term,
     is_bad,
+    moments_of_call,
     require_answers,
     require_callable,
     step_after,
+    timeline,
 )
 from services.petitions.intake.domain import Step
 from services.petitions.through_train.domain import Trigger, trigger_of
+from shared.clocks.term import Unit
+from tests.factories.clocks import at
 
 A, B = UUID(int=1), UUID(int=2)
 TODAY: Final = date(2026, 3, 4)
@@ -57,14 +66,14 @@ def test_a_bad_call_is_a_trigger_by_what_was_bad(result: Result, solved: Solved)
 
 
 def test_nobody_calls_back_the_own_case() -> None:
-    require_callable(anonymous=False, handler_id=A, caller_id=B)
+    require_callable(nobody=False, handlers=[A], caller_id=B)
     with pytest.raises(OwnCase):
-        require_callable(anonymous=False, handler_id=A, caller_id=A)
+        require_callable(nobody=False, handlers=[B, A], caller_id=A)
 
 
 def test_somebody_anonymous_cannot_be_called() -> None:
     with pytest.raises(NobodyToCall):
-        require_callable(anonymous=True, handler_id=A, caller_id=B)
+        require_callable(nobody=True, handlers=[], caller_id=B)
 
 
 @pytest.mark.parametrize(
@@ -98,3 +107,41 @@ def test_unreachable_needs_tries_on_different_days(tries: list[date], enough: bo
     else:
         with pytest.raises(TooFewTries):
             said()
+
+
+def test_the_loop_has_its_eight_steps_in_their_order_whatever_happened() -> None:
+    assert [stage.value for stage, _ in timeline([])] == [
+        "acceptance",
+        "dispatch",
+        "handling",
+        "reply",
+        "supervision",
+        "closing",
+        "call_back",
+        "evaluation",
+    ]
+
+
+def test_what_happened_stands_in_its_step_and_by_time() -> None:
+    later = Moment(Stage.HANDLING, "extend", at("2026-03-05"))
+    sooner = Moment(Stage.HANDLING, "start", at("2026-03-04"))
+
+    assert dict(timeline([later, sooner]))[Stage.HANDLING] == [sooner, later]
+
+
+@pytest.mark.parametrize("result", list(Result))
+def test_a_call_evaluates_only_if_the_petitioner_said_how_satisfied(result: Result) -> None:
+    stages = [each.stage for each in moments_of_call(result, at("2026-03-04"))]
+
+    evaluated = result in {Result.SATISFIED, Result.BASICALLY_SATISFIED, Result.DISSATISFIED}
+    assert stages == [Stage.CALL_BACK, *([Stage.EVALUATION] if evaluated else [])]
+
+
+def test_a_step_of_a_petition_is_one_step_of_the_loop_or_none() -> None:
+    told = {*STAGE_OF.values()}
+    assert told == {*Stage} - {Stage.SUPERVISION, Stage.CALL_BACK, Stage.EVALUATION}
+
+
+@given(st.integers(1, 60))
+def test_the_call_is_due_so_many_natural_days_after_the_answer(days: int) -> None:
+    assert (due_term(days).amount, due_term(days).unit) == (days, Unit.NATURAL_DAYS)

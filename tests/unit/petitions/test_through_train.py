@@ -1,6 +1,6 @@
 """The through-train: its states by complement, its calendar to the second, its end by proof."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from itertools import product
 from typing import Final
 
@@ -11,18 +11,18 @@ from services.petitions.callbacks.domain import Result, Solved
 from services.petitions.intake.domain import IllegalStep
 from services.petitions.through_train.domain import (
     TRANSITIONS,
+    UNSOLVED,
+    WITH_COUNTY,
     Action,
+    NothingUnderWay,
     NotSolvedYet,
-    Period,
     State,
-    handling_due,
-    midnight,
-    period_before,
-    period_start,
+    is_led,
     require_solved,
+    require_under_way,
     step,
-    week_cut_off,
 )
+from shared.auth.actor import Role
 from tests.factories.clocks import at
 
 LEGAL: Final = {
@@ -72,53 +72,44 @@ def test_only_what_was_noticed_comes_to_the_city() -> None:
     assert into_city == {State.NOTICED}
 
 
-@pytest.mark.parametrize(
-    ("now", "cut_off"),
-    [
-        ("2026-03-08T23:59:59+08:00", "2026-03-02"),  # Sunday, the last second
-        ("2026-03-09T00:00:00+08:00", "2026-03-09"),  # Sunday 24:00 is Monday
-        ("2026-03-08T16:00:00+00:00", "2026-03-09"),  # the same by UTC
-        ("2026-03-08T15:59:59+00:00", "2026-03-02"),
-        ("2027-01-01T00:00:00+08:00", "2026-12-28"),  # a week across the year
-        ("2026-12-31T23:59:59+08:00", "2026-12-28"),
-    ],
-)
-def test_a_week_is_cut_off_on_monday_at_midnight_in_shanghai(now: str, cut_off: str) -> None:
-    assert week_cut_off(datetime.fromisoformat(now)) == midnight(date.fromisoformat(cut_off))
+@given(st.lists(st.sampled_from(list(Action)), max_size=12))
+def test_whatever_is_tried_nothing_skips_the_push_and_resolved_stays(tried: list[Action]) -> None:
+    state, taken = State.CANDIDATE, list[Action]()
+    for action in tried:
+        try:
+            state = step(state, action)
+        except IllegalStep:
+            continue
+        taken.append(action)
+
+    assert taken[:1] in ([], [Action.PUSH])
+    for once in (Action.PUSH, Action.NOTICE, Action.TAKE_UP, Action.RESOLVE):
+        assert taken.count(once) <= 1
+    assert Action.RESOLVE not in taken[:-1]
+    assert Action.TAKE_UP not in taken or Action.NOTICE in taken
+    assert not {Action.RAISE, Action.KEEP} <= {*taken}
 
 
-@given(st.dates(date(2020, 1, 1), date(2040, 1, 1)), st.integers(0, 23), st.integers(0, 59))
-def test_a_cut_off_is_a_monday_of_the_last_seven_days(day: date, hour: int, minute: int) -> None:
-    now = at(day, hour, minute)
-    found = week_cut_off(now)
-
-    assert found.weekday() == 0
-    assert timedelta(0) <= now - found < timedelta(days=7)
+def test_unsolved_is_what_was_pushed_and_is_not_resolved() -> None:
+    assert {*UNSOLVED} == {*State} - {State.CANDIDATE, State.RESOLVED}
+    assert {*WITH_COUNTY} == {each for each in State if Action.NOTICE in TRANSITIONS[each]}
 
 
-@pytest.mark.parametrize(
-    ("period", "now", "start", "before", "last"),
-    [
-        ("monthly", "2026-03-31T23:59:59+08:00", "2026-03-01", "2026-02-01", "2026-03-31"),
-        ("monthly", "2026-04-01T00:00:00+08:00", "2026-04-01", "2026-03-01", "2026-04-30"),
-        ("monthly", "2026-03-31T16:00:00+00:00", "2026-04-01", "2026-03-01", "2026-04-30"),
-        ("monthly", "2026-12-31T23:59:59+08:00", "2026-12-01", "2026-11-01", "2026-12-31"),
-        ("monthly", "2027-01-01T00:00:00+08:00", "2027-01-01", "2026-12-01", "2027-01-31"),
-        ("monthly", "2028-02-10T09:00:00+08:00", "2028-02-01", "2028-01-01", "2028-02-29"),
-        ("quarterly", "2026-03-31T23:59:59+08:00", "2026-01-01", "2025-10-01", "2026-03-31"),
-        ("quarterly", "2026-04-01T00:00:00+08:00", "2026-04-01", "2026-01-01", "2026-06-30"),
-        ("quarterly", "2026-11-15T09:00:00+08:00", "2026-10-01", "2026-07-01", "2026-12-31"),
-        ("quarterly", "2026-12-31T16:00:00+00:00", "2027-01-01", "2026-10-01", "2027-03-31"),
-    ],
-)
-def test_a_period_begins_and_ends_by_the_calendar_of_shanghai(
-    period: str, now: str, start: str, before: str, last: str
-) -> None:
-    moment = datetime.fromisoformat(now)
+@pytest.mark.parametrize("state", list(State))
+def test_progress_is_told_of_what_is_unsolved(state: State) -> None:
+    if state in UNSOLVED:
+        require_under_way(state)
+        return
+    with pytest.raises(NothingUnderWay):
+        require_under_way(state)
 
-    assert str(period_start(Period(period), moment)) == start
-    assert str(period_before(Period(period), date.fromisoformat(start))) == before
-    assert str(handling_due(Period(period), moment)) == last
+
+def test_a_county_is_led_by_its_own_leader_in_charge_only() -> None:
+    members = [("330281", Role.COUNTY_LEADER_IN_CHARGE), ("330282", Role.DEPARTMENT_HEAD)]
+
+    assert is_led(members, "330281")
+    assert not is_led(members, "330282")
+    assert not is_led(members, "330283")
 
 
 TRIGGERED: Final = at("2026-03-03")
@@ -152,3 +143,13 @@ def test_anything_less_does_not(proven: bool, calls: Calls) -> None:  # noqa: FB
 
 def test_a_petition_nobody_was_reached_about_does_not_stand_in_the_way() -> None:
     require_solved(triggered_at=TRIGGERED, proven=True, last_calls={"1": GOOD, "2": None})
+
+
+def test_the_end_of_a_review_stands_in_the_place_of_a_call() -> None:
+    require_solved(triggered_at=TRIGGERED, proven=True, last_calls={"1": BAD}, concluded={"1"})
+
+
+@pytest.mark.parametrize(("proven", "calls"), [(False, {"1": BAD}), (True, {"1": BAD, "2": BAD})])
+def test_such_an_end_proves_nothing_and_pleases_nobody_else(proven: bool, calls: Calls) -> None:  # noqa: FBT001  a column of the table
+    with pytest.raises(NotSolvedYet):
+        require_solved(triggered_at=TRIGGERED, proven=proven, last_calls=calls, concluded={"1"})
