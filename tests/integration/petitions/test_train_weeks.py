@@ -144,8 +144,8 @@ async def test_a_week_begins_when_it_is_set_to(grouped: Place) -> None:
 
 async def test_a_switch_to_quarters_neither_loses_nor_doubles_a_period(grouped: Place) -> None:
     time = grouped.time
-    while time.now.month % 3 != 1 or time.now.day > 20:  # the first month of a quarter
-        await time.pass_by(days=10)
+    while time.now.month % 3 != 1 or not 2 <= time.now.day <= 20:  # in a quarter's first month
+        await time.pass_by(days=9)
     await grouped.service.sql(
         "UPDATE working_group SET created_at = $2 WHERE city = $1", grouped.city, time.now
     )
