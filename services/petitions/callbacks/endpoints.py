@@ -78,7 +78,7 @@ async def calls_to_make(
     after = page.after and (date.fromisoformat(page.after[0]), UUID(page.after[1]))
     rows = await queries.due(session, division=division, by=due, after=after, limit=page.limit + 1)
     items = page.cut(rows, key=lambda each: (each[0].due_on.isoformat(), str(each[1].id)))
-    calls = await queries.tries(session, [petition.id for _, petition in items])
+    calls = await queries.calls_about(session, [petition.id for _, petition in items])
     return Page(
         items=[_due(plan, petition, calls, today=legal_day(now)) for plan, petition in items],
         next=page.next,

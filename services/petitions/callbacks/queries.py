@@ -103,7 +103,7 @@ async def due(
     return [(plan, petition) for plan, petition in (await session.exec(statement)).all()]
 
 
-async def tries(session: AsyncSession, petition_ids: Sequence[UUID]) -> Sequence[Callback]:
+async def calls_about(session: AsyncSession, petition_ids: Sequence[UUID]) -> Sequence[Callback]:
     """Every call about these petitions, oldest first."""
     statement = (
         select(Callback)

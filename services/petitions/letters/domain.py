@@ -74,6 +74,12 @@ def step(state: State, taken: Step) -> State:
         raise IllegalStep(state, taken, list(TRANSITIONS[state])) from None
 
 
+class LinkedAlready(RuleViolation):
+    code = "letter_linked"
+    zh = "该信访件已关联信访件登记。"
+    en = "The letter is a petition already."
+
+
 class NotClosed(RuleViolation):
     code = "letter_not_closed"
     zh = "信访件尚未办结,不能开展回头看。"

@@ -26,8 +26,9 @@ from services.petitions.letters.schemas import (
     LookBackIn,
     LookBackOut,
     ReasonIn,
+    RegisterIn,
 )
-from services.petitions.letters.use_cases import loading, looking_back, steps
+from services.petitions.letters.use_cases import loading, looking_back, registering, steps
 from services.petitions.letters.use_cases.loading import NewBatch, NewLetter
 from shared import reference
 from shared.auth.actor import Actor
@@ -214,6 +215,32 @@ async def link(
         batch_id,
         letter_id,
         petition_id=body.petition_id,
+        keys=keys,
+        version=version,
+        now=now,
+    )
+    return await _shown(session, actor, letter, now=now, response=response)
+
+
+@router.post(f"{ONE}/register", dependencies=[policy("letter.manage")])
+async def register(
+    batch_id: UUID,
+    letter_id: UUID,
+    body: RegisterIn,
+    version: ExpectedVersion,
+    keys: Keys,
+    actor: ActorDep,
+    session: SessionDep,
+    now: Now,
+    response: Response,
+) -> LetterOut:
+    """Register the letter as a petition of the inspection's channel, and link it."""
+    letter = await registering.register_letter(
+        session,
+        actor,
+        batch_id,
+        letter_id,
+        registering.Described(**body.model_dump()),
         keys=keys,
         version=version,
         now=now,

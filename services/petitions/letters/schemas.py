@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from services.petitions.intake.domain import Medium
 from services.petitions.intake.schemas import ClockOut
 from services.petitions.letters.domain import Found, Level, Pace, State, Step
 from shared.http.body import Body, Division, LongText, Out, Reason, ShortText
@@ -31,6 +32,8 @@ class LetterIn(Body):
 
     @model_validator(mode="after")
     def _shares_name_the_divisions(self) -> Self:
+        if self.divisions and self.county not in self.divisions:
+            raise PydanticCustomError("county_missing", "the divisions name the county")
         if self.division_shares and set(self.division_shares) != set(self.divisions):
             raise PydanticCustomError("shares_mismatch", "shares must name the divisions")
         if len(set(self.divisions)) != len(self.divisions):
@@ -68,6 +71,15 @@ class ReasonIn(Body):
 
 class LinkIn(Body):
     petition_id: UUID
+
+
+class RegisterIn(Body):
+    """What the letter lacks to be a petition; what it says is taken over."""
+
+    title: ShortText
+    place: ShortText
+    media: Annotated[list[Medium], Field(min_length=1, max_length=8)]
+    object_name: ShortText | None = None
 
 
 class LookBackIn(Body):

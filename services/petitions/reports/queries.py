@@ -6,9 +6,12 @@ from typing import Final
 from uuid import UUID
 
 from sqlalchemy import tuple_
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.petitions.intake.domain import Step
+from services.petitions.intake.models import Petition, PetitionStep
+from services.petitions.repeats.models import RepeatLink
 from services.petitions.reports.domain import PartKind, ReportKind, Section
 from services.petitions.reports.models import Report, ReportItem, ReportPart, ReportReceipt
 from services.petitions.through_train.models import Escalation, WorkingGroup
@@ -94,6 +97,37 @@ async def counts(
     """How many matters were triggered, and how many took each step, in [start, end) by county."""
     rows = await (await driver(session)).fetch(TRIGGERED, city, start, end)
     return {(row["county"], row["act"]): row["items"] for row in rows}
+
+
+async def links_of(session: AsyncSession, root_ids: Sequence[UUID]) -> Sequence[RepeatLink]:
+    """The repeats of these matters, each matter's in their order."""
+    statement = (
+        select(RepeatLink)
+        .where(col(RepeatLink.root_id).in_(root_ids))
+        .order_by(col(RepeatLink.position))
+    )
+    return (await session.exec(statement)).all()
+
+
+async def petitions(session: AsyncSession, petition_ids: Sequence[UUID]) -> dict[UUID, Petition]:
+    statement = select(Petition).where(col(Petition.id).in_(petition_ids))
+    return {each.id: each for each in (await session.exec(statement)).all()}
+
+
+async def replied_before(
+    session: AsyncSession, petition_ids: Sequence[UUID], *, before: datetime
+) -> dict[UUID, datetime]:
+    """When each of these petitions was answered last before the instant; later ones replace it."""
+    statement = (
+        select(PetitionStep.petition_id, func.max(PetitionStep.at))
+        .where(
+            col(PetitionStep.petition_id).in_(petition_ids),
+            PetitionStep.step == Step.REPLY,
+            col(PetitionStep.at) < before,
+        )
+        .group_by(col(PetitionStep.petition_id))
+    )
+    return dict((await session.exec(statement)).all())
 
 
 async def pushed_by(

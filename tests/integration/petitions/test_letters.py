@@ -234,10 +234,25 @@ async def test_a_linked_letter_is_kept_without_the_petitioner(place: Place) -> N
     assert not [canary for canary in CANARIES if canary in linked["content"]]
 
 
+async def test_a_letter_is_registered_as_a_petition_of_the_inspections_channel(
+    place: Place,
+) -> None:
+    halves = [place.county, place.neighbour]
+    batch = await loaded(place, a_letter(place, divisions=halves))
+    body = {"title": "酸性气体", "place": "长河镇", "media": ["air"]}
+    letter = await done(place.city_clerk, batch, "register", body)
+    petition = (await place.city_clerk.get(f"/petitions/{letter['petition_id']}")).json()
+
+    assert (petition["channel"], petition["anonymous"]) == ("inspection_group", True)
+    assert petition["shares"] == {place.county: "1/2", place.neighbour: "1/2"}
+    again = await step(place.city_clerk, batch, "register", body)
+    assert (again.status_code, again.json()["code"]) == (409, "letter_linked")
+
+
 async def test_a_letter_about_two_counties_counts_half_for_each(place: Place) -> None:
-    halves = {"divisions": [place.county, place.neighbour]}
+    halves = [place.county, place.neighbour]
     letters = [a_letter(place, each) for each in range(1, 5)]
-    batch = await loaded(place, *letters, a_letter(place, 5, **halves))
+    batch = await loaded(place, *letters, a_letter(place, 5, divisions=halves))
     by_division = batch["figures"]["by_division"]
 
     assert by_division[place.county] == {"letters": 5, "exact": "9/2"}

@@ -1,6 +1,6 @@
 """What a report says: of a matter, at its cut-off and without the petitioner; of a county."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,11 +9,8 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.petitions.callbacks.queries import callbacks_of
-from services.petitions.intake.domain import Step
+from services.petitions.callbacks.queries import calls_about
 from services.petitions.intake.models import Petition
-from services.petitions.intake.queries import history, petition as read_petition
-from services.petitions.repeats.queries import matter
 from services.petitions.reports import domain, queries
 from services.petitions.reports.domain import Section
 from services.petitions.through_train import queries as train_queries
@@ -54,19 +51,47 @@ class Entry:
         return self.escalation.county
 
 
-async def facts(
-    session: AsyncSession, escalation: Escalation, *, cut_off: datetime
-) -> dict[str, Any]:
-    """What was so before the cut-off, as far as it is known now."""
-    root, *repeats = await matter(session, escalation.petition_id)
-    calls = [each for each in await callbacks_of(session, root.id) if each.at < cut_off]
-    names = await reference.division_names(session, escalation.divisions, on_day=legal_day(cut_off))
+async def told(
+    session: AsyncSession, escalations: Sequence[Escalation], *, cut_off: datetime
+) -> dict[UUID, tuple[dict[str, Any], dict[str, Any]]]:
+    """Of each matter, what was so before the cut-off, and how it stands now.
+
+    A report may hold thousands: everything is read at once.
+    """
+    roots = [each.petition_id for each in escalations]
+    links = await queries.links_of(session, roots)
+    petitions = await queries.petitions(session, [*roots, *(each.petition_id for each in links)])
+    repeats_of: defaultdict[UUID, list[Petition]] = defaultdict(list)
+    for link in links:
+        repeats_of[link.root_id].append(petitions[link.petition_id])
+    calls = {
+        each.petition_id: each for each in await calls_about(session, roots) if each.at < cut_off
+    }
+    replies = await queries.replied_before(session, roots, before=cut_off)
+    codes = {each.county for each in escalations}
+    names = await reference.division_names(session, sorted(codes), on_day=legal_day(cut_off))
+    found = {}
+    for escalation in escalations:
+        root = petitions[escalation.petition_id]
+        call, replied_at = calls.get(root.id), replies.get(root.id)
+        facts = {
+            **_matter(escalation, root),
+            "county_name": names.get(escalation.county, ""),
+            "repeats": [each.number for each in repeats_of[root.id] if each.received_at < cut_off],
+            "replied_on": legal_day(replied_at).isoformat() if replied_at else None,
+            "callback": call.result.value if call else None,
+            "solved": call.solved.value if call else None,
+        }
+        found[escalation.id] = facts, _standing(escalation, root)
+    return found
+
+
+def _matter(escalation: Escalation, root: Petition) -> dict[str, Any]:
+    """What the matter is: redacted, as its first petition has it."""
     return {
         "escalation": str(escalation.id),
         "petition": root.number,
-        "repeats": [each.number for each in repeats if each.received_at < cut_off],
         "county": escalation.county,
-        "county_name": names.get(escalation.county, ""),
         "divisions": escalation.divisions,
         "title": root.redacted_title,
         "facts": root.redacted_body,
@@ -74,25 +99,11 @@ async def facts(
         "media": root.media,
         "trigger": escalation.trigger.value,
         "received_on": legal_day(root.received_at).isoformat(),
-        "replied_on": await _replied_on(session, root, cut_off),
-        "callback": calls[-1].result.value if calls else None,
-        "solved": calls[-1].solved.value if calls else None,
     }
 
 
-async def _replied_on(session: AsyncSession, root: Petition, cut_off: datetime) -> str | None:
-    """The day of the last written answer before the cut-off; a later one replaces it."""
-    replies = [
-        line.at
-        for line in await history(session, root.id)
-        if line.step is Step.REPLY and line.at < cut_off
-    ]
-    return legal_day(replies[-1]).isoformat() if replies else None
-
-
-async def standing(session: AsyncSession, escalation: Escalation) -> dict[str, Any]:
+def _standing(escalation: Escalation, root: Petition) -> dict[str, Any]:
     """How the matter stands now: what was decided, who owns it, whether anybody is on it."""
-    root = await read_petition(session, escalation.petition_id)
     level = escalation.supervision_level
     return {
         "state": escalation.state.value,
@@ -105,23 +116,33 @@ async def standing(session: AsyncSession, escalation: Escalation) -> dict[str, A
     }
 
 
-async def carried(session: AsyncSession, week: Week, *, named: Iterable[Escalation]) -> list[Entry]:
-    """What earlier weekly reports pushed and nobody has solved; it is not pushed again."""
-    here = {each.id for each in named}
-    open_ = [
-        each for each in await train_queries.unsolved(session, week.city) if each.id not in here
+async def named(
+    session: AsyncSession, week: Week, escalations: Sequence[Escalation]
+) -> list[Entry]:
+    """What the report names, in this order."""
+    found = await told(session, escalations, cut_off=week.end)
+    return [
+        Entry(Section.NAMED, each, {**found[each.id][0], **found[each.id][1]})
+        for each in escalations
     ]
-    pushed = await queries.pushed_by(session, [each.id for each in open_])
+
+
+async def carried(
+    session: AsyncSession, week: Week, *, besides: Iterable[Escalation]
+) -> list[Entry]:
+    """What earlier weekly reports pushed and nobody has solved; it is not pushed again."""
+    here = {each.id for each in besides}
+    unsolved = await train_queries.unsolved(session, week.city)
+    earlier = [each for each in unsolved if each.id not in here]
+    pushed = await queries.pushed_by(session, [each.id for each in earlier])
     entries = []
-    for escalation in open_:
-        number, cut_off = pushed[escalation.id]
-        content = {
-            **await facts(session, escalation, cut_off=week.end),
-            **await standing(session, escalation),
+    for entry in await named(session, week, earlier):
+        number, cut_off = pushed[entry.escalation.id]
+        mark = {
             "carried_over_from": number,
             "weeks_open": domain.weeks_open(cut_off, week.end),
         }
-        entries.append(Entry(Section.CARRIED, escalation, content))
+        entries.append(Entry(Section.CARRIED, entry.escalation, {**entry.content, **mark}))
     return entries
 
 

@@ -64,19 +64,10 @@ async def issue_weekly(
     found = await train_queries.candidates(session, group.city, before=cut_off)
     for escalation in found:
         await train.push(session, escalation, now=now)
-    named = [
-        Entry(
-            Section.NAMED,
-            each,
-            {
-                **await contents.facts(session, each, cut_off=cut_off),
-                **await contents.standing(session, each),
-                "late": not first and each.triggered_at < start,
-            },
-        )
-        for each in found
-    ]
-    entries = [*named, *await contents.carried(session, week, named=found)]
+    named = await contents.named(session, week, found)
+    for entry in named:
+        entry.content["late"] = not first and entry.escalation.triggered_at < start
+    entries = [*named, *await contents.carried(session, week, besides=found)]
     return await _issue(session, group, ReportKind.WEEKLY, week, entries, now=now)
 
 
@@ -93,18 +84,8 @@ async def issue_periodic(
     found = await train_queries.with_county(session, group.city, before=cut_off)
     for escalation in found:
         await train.notice(session, escalation, now=now)
-    entries = [
-        Entry(
-            Section.NAMED,
-            each,
-            {
-                **await contents.facts(session, each, cut_off=cut_off),
-                **await contents.standing(session, each),
-            },
-        )
-        for each in found
-    ]
     week = Week(group.city, start, cut_off)
+    entries = await contents.named(session, week, found)
     return await _issue(session, group, kind, week, entries, now=now)
 
 

@@ -86,12 +86,9 @@ async def _known_now(session: AsyncSession, original_id: UUID) -> Known:
     last = [original, *await queries.restatements(session, original_id)][-1]
     week = Week(original.city, original.starts_at, original.cut_off)
     stated = await queries.matters_of(session, last)
+    told = await contents.told(session, [each for _, each in stated], cut_off=week.end)
     entries = [
-        Entry(
-            item.section,
-            matter,
-            domain.as_stood(await contents.facts(session, matter, cut_off=week.end), item.content),
-        )
+        Entry(item.section, matter, domain.as_stood(told[matter.id][0], item.content))
         for item, matter in stated
     ]
     entries += await _heard_late(session, original, week, known={each.id for _, each in stated})
@@ -109,19 +106,10 @@ async def _heard_late(
     if original.kind is not ReportKind.WEEKLY:
         return []
     found = await queries.triggered_between(session, week.city, start=week.start, end=week.end)
-    return [
-        Entry(
-            Section.NAMED,
-            each,
-            {
-                **await contents.facts(session, each, cut_off=week.end),
-                **await contents.standing(session, each),
-                "late": False,
-            },
-        )
-        for each in found
-        if each.id not in known
-    ]
+    entries = await contents.named(session, week, [each for each in found if each.id not in known])
+    for entry in entries:
+        entry.content["late"] = False  # it stands in its own week now
+    return entries
 
 
 async def _lines(
