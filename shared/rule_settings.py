@@ -76,12 +76,12 @@ async def rule_settings(session: AsyncSession, *, division: str, on_day: date) -
     return in_force(await _rows(session), division=division, on_day=on_day)
 
 
-async def settings_by_day(
-    session: AsyncSession, *, division: str
-) -> Callable[[date], Mapping[str, Any]]:
-    """The same as a function of the day, for rules that walk a calendar."""
-    rows = await _rows(session)
-    return lambda day: in_force(rows, division=division, on_day=day)
+async def figure_by_day(
+    session: AsyncSession, name: str, *, division: str
+) -> Callable[[date], Any]:
+    """One setting for a division as a function of the day, for rules that walk a calendar."""
+    rows = [each for each in await _rows(session) if each.name == name]
+    return lambda day: in_force(rows, division=division, on_day=day)[name]
 
 
 async def _rows(session: AsyncSession) -> tuple[Setting, ...]:

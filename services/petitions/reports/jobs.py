@@ -26,7 +26,7 @@ TRIGGERS: Final = (CallbackRecorded.topic, RepeatConfirmed.topic)
 
 async def weekly(session: AsyncSession, now: datetime) -> int:
     """Issue the earliest missing weekly report of one group."""
-    for group, last in await queries.groups_and_last(session, [ReportKind.WEEKLY]):
+    for group, last in await queries.groups_and_last(session, [ReportKind.WEEKLY], founded_by=now):
         start, cut_off = await _week(session, group, last)
         if not group.created_at < cut_off <= now:
             continue
@@ -75,7 +75,7 @@ async def _claim(
 
 async def periodic(session: AsyncSession, now: datetime) -> int:
     """Issue the earliest missing monthly or quarterly report of one group."""
-    for group, last in await queries.groups_and_last(session, PERIODIC):
+    for group, last in await queries.groups_and_last(session, PERIODIC, founded_by=now):
         day = last.period_end if last else legal_day(group.created_at)
         period, start, end = await period_at(session, group.city, day)
         # A period the setting cut short begins where the last report ended.

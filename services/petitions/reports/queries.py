@@ -37,9 +37,9 @@ SELECT e.county, s.action, count(*)
 
 
 async def groups_and_last(
-    session: AsyncSession, kinds: Sequence[ReportKind]
+    session: AsyncSession, kinds: Sequence[ReportKind], *, founded_by: datetime
 ) -> Sequence[tuple[WorkingGroup, Report | None]]:
-    """Every group with its latest report of these kinds."""
+    """Every group there is by an instant, with its latest report of these kinds."""
     latest = (
         select(Report.id)
         .where(
@@ -55,6 +55,7 @@ async def groups_and_last(
     statement = (
         select(WorkingGroup, Report)
         .outerjoin(Report, col(Report.id) == latest)
+        .where(col(WorkingGroup.created_at) <= founded_by)
         .order_by(col(WorkingGroup.city))
     )
     return [(group, report) for group, report in (await session.exec(statement)).all()]

@@ -20,7 +20,13 @@ from tests.integration.petitions.conftest import (
     escalation_of,
     found_group,
 )
-from tests.integration.petitions.reporting import assert_hashed, naming, recorded, reports
+from tests.integration.petitions.reporting import (
+    assert_hashed,
+    naming,
+    recorded,
+    reports,
+    silence,
+)
 from tests.support.services import eventually
 
 RAISE = {"level": "county_government", "reason": "群众反映强烈"}
@@ -338,6 +344,7 @@ async def test_a_city_has_one_working_group_and_only_its_clerk_keeps_it(place: P
     assert (await place.clerk.post("/working-groups", body)).status_code == 403
     seen = (await place.city_clerk.get(f"/working-groups/{group['id']}")).json()
     assert [each["account_id"] for each in seen["members"]] == [str(place.leader.id)]
+    await silence(place)
 
 
 async def test_the_week_goes_by_the_clock_of_shanghai(ride: Ride) -> None:

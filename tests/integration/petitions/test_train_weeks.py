@@ -1,5 +1,6 @@
 """Week after week: nothing is lost, named twice or forgotten, even when weeks were missed."""
 
+import asyncio
 import random
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from shared.divisions import visibility
 from tests.integration.petitions.conftest import Place, add_member, found_group
 from tests.integration.petitions.reporting import (
     a_candidate,
@@ -16,6 +18,7 @@ from tests.integration.petitions.reporting import (
     issued,
     line_of,
     named,
+    recorded,
     reports,
     set_figure,
     silence,
@@ -81,6 +84,31 @@ async def test_a_call_of_the_last_second_is_in_the_report_of_its_week(grouped: P
 
     assert [each["content"]["petition"] for each in found["items"]] == [case.number]
     assert found["items"][0]["content"]["late"] is False
+
+
+async def test_a_report_waits_for_what_is_on_its_way_but_not_for_ever(grouped: Place) -> None:
+    case = await grouped.register()
+    event = recorded(grouped, case.id, "dissatisfied", "no")
+    stuck = await grouped.service.sql(
+        "WITH told AS (INSERT INTO outbox_event"
+        " VALUES (gen_random_uuid(), $1, $2, $3::jsonb, $4, 'test', $5) RETURNING id)"
+        " INSERT INTO outbox_delivery (event_id, destination, key, next_at)"
+        " SELECT id, 'petitions', $2, '2100-01-01' FROM told RETURNING event_id",
+        event.topic,
+        event.key,
+        event.model_dump_json(),
+        grouped.time.now,
+        visibility(event.seen_by),
+    )
+    await grouped.time.next_monday()
+    await asyncio.sleep(1)  # the jobs run several times
+    assert await reports(grouped) == []
+    await grouped.time.pass_by(minutes=61)
+
+    assert [named(each) for each in await issued(grouped, 1)] == [[]]
+    await grouped.service.sql(
+        "UPDATE outbox_delivery SET state = 'parked' WHERE event_id = $1", stuck[0]["event_id"]
+    )
 
 
 async def test_what_is_unsolved_is_carried_over_and_not_pushed_again(grouped: Place) -> None:

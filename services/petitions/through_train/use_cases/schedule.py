@@ -7,7 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.petitions.through_train import domain
 from services.petitions.through_train.domain import Period, WeekStart
-from shared.rule_settings import settings_by_day
+from shared.rule_settings import figure_by_day
 
 
 async def week_after(session: AsyncSession, city: str, last: datetime) -> datetime:
@@ -17,10 +17,10 @@ async def week_after(session: AsyncSession, city: str, last: datetime) -> dateti
 
 async def period_at(session: AsyncSession, city: str, day: date) -> tuple[Period, date, date]:
     """The period report a day belongs to: its kind, first day, and the first day after it."""
-    settings = await settings_by_day(session, division=city)
-    return domain.period_of(day, lambda on: Period(settings(on)["through_train.period_report"]))
+    figure = await figure_by_day(session, "through_train.period_report", division=city)
+    return domain.period_of(day, lambda on: Period(figure(on)))
 
 
 async def _week_start_on(session: AsyncSession, city: str) -> Callable[[date], WeekStart]:
-    settings = await settings_by_day(session, division=city)
-    return lambda day: WeekStart(**settings(day)["through_train.week_start"])
+    figure = await figure_by_day(session, "through_train.week_start", division=city)
+    return lambda day: WeekStart(**figure(day))
