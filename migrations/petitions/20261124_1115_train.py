@@ -16,7 +16,8 @@ depends_on = None
 # [seed 004] is the Ningbo scheme, [DD] our own default.
 SETTINGS = (
     ("callbacks.due_days", "10", "[DD] natural days from the answer to the call"),
-    ("letters.look_back_days", "[30, 90]", "[DD] natural days to each round of looking back"),
+    ("letters.first_look_back_days", "30", "[DD] natural days from the close of a letter"),
+    ("letters.second_look_back_days", "90", "[DD] natural days from the first look back"),
     (
         "through_train.county_handling_due",
         '"period_report"',
@@ -30,8 +31,8 @@ SETTINGS = (
     ),
     (
         "through_train.week_start",
-        '{"weekday": 1, "hour": 0}',
-        "[DD] Monday 00:00; ISO weekday and hour in Asia/Shanghai",
+        '"monday 00:00"',
+        "[DD] cut-off Sunday 24:00, in Asia/Shanghai; a weekday and a full hour",
     ),
 )
 # name, type, default for reports that are there

@@ -6,8 +6,8 @@ from services.petitions.base import SCHEMA, PetitionsTable
 from services.petitions.callbacks import models as _callbacks  # noqa: F401 -- declares its tables
 from services.petitions.handling import models as _handling  # noqa: F401 -- declares its tables
 from services.petitions.intake import models as _intake  # noqa: F401 -- declares its tables
-from services.petitions.profiles import models as _profiles  # noqa: F401 -- declares its tables
 from services.petitions.letters import models as _letters  # noqa: F401 -- declares its tables
+from services.petitions.profiles import models as _profiles  # noqa: F401 -- declares its tables
 from services.petitions.repeats import models as _repeats  # noqa: F401 -- declares its tables
 from services.petitions.reports.models import Report, ReportItem, ReportPart
 from services.petitions.through_train import models as _train  # noqa: F401 -- declares its tables

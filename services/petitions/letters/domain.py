@@ -64,6 +64,11 @@ TRANSITIONS: Final[Mapping[State, Mapping[Step, State]]] = {
     State.CLOSED: {Step.REOPEN: State.OPEN},
 }
 ROUNDS: Final = (1, 2)
+# The setting that says when each round is due.
+LOOK_BACK_DAYS: Final[Mapping[int, str]] = {
+    1: "letters.first_look_back_days",
+    2: "letters.second_look_back_days",
+}
 
 
 def step(state: State, taken: Step) -> State:

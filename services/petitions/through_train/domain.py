@@ -1,11 +1,12 @@
 """The through-train (信访直通车): how a matter that stays unsolved rises (seed 004, DOMAIN 2.8)."""
 
+import calendar
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import count
-from typing import Final
+from typing import Final, Self
 
 from services.petitions.callbacks.domain import Result, Solved, is_bad
 from services.petitions.intake.domain import IllegalStep
@@ -199,12 +200,21 @@ def midnight(day: date) -> datetime:
     return datetime.combine(day, time.min, SHANGHAI)
 
 
+WEEKDAYS: Final = tuple(day.lower() for day in calendar.day_name)
+
+
 @dataclass(frozen=True, slots=True)
 class WeekStart:
     """When a week of reports begins: ISO weekday (1 is Monday) and hour, in Shanghai."""
 
     weekday: int
     hour: int
+
+    @classmethod
+    def of(cls, said: str) -> Self:
+        """As the setting has it: `monday 00:00`."""
+        weekday, _, hour = said.partition(" ")
+        return cls(WEEKDAYS.index(weekday) + 1, time.fromisoformat(hour).hour)
 
     def at(self, day: date) -> datetime:
         return datetime.combine(day, time(self.hour), SHANGHAI)

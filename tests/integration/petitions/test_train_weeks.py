@@ -156,9 +156,7 @@ async def _decide(place: Place, matter: str, step: str, body: dict[str, str]) ->
 
 
 async def test_a_week_begins_when_it_is_set_to(grouped: Place) -> None:
-    await set_figure(
-        grouped, "through_train.week_start", {"weekday": 3, "hour": 18}, grouped.time.now
-    )
+    await set_figure(grouped, "through_train.week_start", "wednesday 18:00", grouped.time.now)
     _, matter = await a_candidate(grouped)
     await grouped.time.pass_by(days=1)  # Wednesday, nine in the morning
     assert await reports(grouped) == []

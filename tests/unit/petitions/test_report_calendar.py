@@ -44,6 +44,18 @@ def test_a_week_ends_at_the_weekday_and_hour_that_are_set(
     assert found == datetime.fromisoformat(cut_off)
 
 
+@pytest.mark.parametrize(
+    ("said", "start"),
+    [
+        ("monday 00:00", MONDAY),
+        ("friday 18:00", WeekStart(5, 18)),
+        ("sunday 23:00", WeekStart(7, 23)),
+    ],
+)
+def test_a_week_start_is_read_as_it_is_said(said: str, start: WeekStart) -> None:
+    assert WeekStart.of(said) == start
+
+
 def test_the_first_week_has_seven_days() -> None:
     assert week_before(at("2026-03-16")) == at("2026-03-09")
 

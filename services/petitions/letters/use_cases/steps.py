@@ -98,7 +98,7 @@ async def plan_look_back(
 ) -> None:
     """When the next look back is due, as the setting says for its round."""
     settings = await _settings(session, letter.county, at)
-    days = settings["letters.look_back_days"][round_ - 1]
+    days = settings[domain.LOOK_BACK_DAYS[round_]]
     await begin(session, letter, ClockKind.LOOK_BACK, domain.look_back_term(days), at=at)
 
 

@@ -1,5 +1,6 @@
 """Which figures of practice may be set, and to what; their rows are dated (rule_setting)."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -68,21 +69,56 @@ class SomeOf:
         )
 
 
-Kind = Flag | Number | OneOf | SomeOf
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A text of a fixed form."""
+
+    form: re.Pattern[str]
+    said: str
+
+    def allows(self, value: Value) -> bool:
+        return isinstance(value, str) and self.form.fullmatch(value) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class WordOrNumber:
+    word: str
+    number: Number
+
+    @property
+    def said(self) -> str:
+        return f"{self.word} | {self.number.said}"
+
+    def allows(self, value: Value) -> bool:
+        return value == self.word or self.number.allows(value)
+
+
+Kind = Flag | Number | OneOf | SomeOf | WordOrNumber | Written
+# A weekday and a full hour.
+WEEK_START: Final = re.compile(
+    "(monday|tuesday|wednesday|thursday|friday|saturday|sunday) ([01][0-9]|2[0-3]):00"
+)
 KINDS: Final[Mapping[str, Kind]] = {
+    "callbacks.due_days": Number(1, 90, "days"),
     "callbacks.tries": Number(1, 30, "days"),
     "clocks.raise_after_hours": Number(1, 720, "hours"),
     "clocks.roll_natural_deadline": Flag(),
     "clocks.warn_before_hours": Number(1, 720, "hours"),
     "handling.returns_before_superior": Number(1, 20, "returns"),
+    "letters.first_look_back_days": Number(1, 730, "days"),
+    "letters.second_look_back_days": Number(1, 730, "days"),
     "repeats.basis": OneOf(("person", "object")),
     "repeats.place_metres": Number(1, 5000, "metres"),
     "repeats.window_days": Number(1, 3650, "days"),
     "statistics.dissatisfaction_denominator": OneOf(("valid_callback", "closed")),
     "through_train.city_days": Number(1, 365, "days"),
     "through_train.county_decision_days": Number(1, 60, "working days"),
+    "through_train.county_handling_due": WordOrNumber("period_report", Number(1, 365, "days")),
     "through_train.period_report": OneOf(("monthly", "quarterly")),
+    "through_train.receipt_hours": Number(1, 720, "hours"),
     "through_train.trigger_on": SomeOf(("dissatisfied", "unresolved", "repeat")),
+    "through_train.wait_minutes": Number(0, 1440, "minutes"),
+    "through_train.week_start": Written(WEEK_START, "monday 00:00 ... sunday 23:00"),
 }
 
 

@@ -23,4 +23,4 @@ async def period_at(session: AsyncSession, city: str, day: date) -> tuple[Period
 
 async def _week_start_on(session: AsyncSession, city: str) -> Callable[[date], WeekStart]:
     figure = await figure_by_day(session, "through_train.week_start", division=city)
-    return lambda day: WeekStart(**figure(day))
+    return lambda day: WeekStart.of(figure(day))
