@@ -46,6 +46,7 @@ async def unplanned(session: AsyncSession, *, limit: int) -> Sequence[Petition]:
         select(Petition)
         .where(
             Petition.state == State.REPLIED,
+            col(Petition.parent_id).is_(None),  # a part is asked about with its whole
             col(Petition.petitioner_id).is_not(None),
             col(Petition.replied_at).is_not(None),
             ~planned,

@@ -1,6 +1,5 @@
 """The through-train (信访直通车): how a matter that stays unsolved rises (seed 004, DOMAIN 2.8)."""
 
-import calendar
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -200,7 +199,15 @@ def midnight(day: date) -> datetime:
     return datetime.combine(day, time.min, SHANGHAI)
 
 
-WEEKDAYS: Final = tuple(day.lower() for day in calendar.day_name)
+WEEKDAYS: Final = (
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+)
 
 
 @dataclass(frozen=True, slots=True)
