@@ -137,7 +137,9 @@ async def carried(
     pushed = await queries.pushed_by(session, [each.id for each in earlier])
     entries = []
     for entry in await named(session, week, earlier):
-        number, cut_off = pushed[entry.escalation.id]
+        # One group's odd row must not keep the others from their reports.
+        unknown = (None, entry.escalation.pushed_at or week.start)
+        number, cut_off = pushed.get(entry.escalation.id, unknown)
         mark = {
             "carried_over_from": number,
             "weeks_open": domain.weeks_open(cut_off, week.end),
