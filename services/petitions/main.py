@@ -43,6 +43,7 @@ app: Final = create_service_app(
             profiles.profiles,
             profiles.settings,
             intake.router,
+            intake.drafts,
             *handling.ROUTERS,
             callbacks.router,
             callbacks.worklist,

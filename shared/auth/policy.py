@@ -146,12 +146,15 @@ _PETITIONS: Final = {
     "petition.extend": _right(Role.DEPARTMENT_HEAD, at=Relation.OWN),
     "petition.reply": _right(Role.OFFICER, at=Relation.OWN),
     "petition.file": _right(_CLERK, at=Relation.SUBTREE),
-    "petition.draft": _right(_CLERK, at=Relation.SUBTREE),
+    # What is half entered is the office's own; its superiors have received nothing yet.
+    "petition.draft": _right(_CLERK, at=Relation.OWN, sensitive=True),
+    "petition.name_parties": _right(_CLERK, at=Relation.SUBTREE, sensitive=True),
     "petition.reclassify": _right(_CLERK, at=Relation.OWN),
     "petition.ask_back": _right(_CLERK, Role.OFFICER, at=Relation.OWN),
     "petition.supplement": _right(_CLERK, Role.OFFICER, at=Relation.OWN),
     "petition.request_extension": _right(Role.OFFICER, at=Relation.OWN),
     "petition.refuse_extension": _right(Role.DEPARTMENT_HEAD, at=Relation.OWN),
+    "petition.name_handler": _right(Role.DEPARTMENT_HEAD, at=Relation.OWN),
     "petition.hand_over": _right(Role.OFFICER, Role.DEPARTMENT_HEAD, at=Relation.OWN),
     "petition.mark_urgent": _right(_CLERK, at=Relation.SUBTREE),
     "petition.acknowledge_urgent": _right(*_CHIEFS, _CLERK, at=Relation.OWN),
@@ -165,7 +168,10 @@ _PETITIONS: Final = {
     "competence.meet": _right(_CLERK, at=Relation.OWN),
     # One's own interest in the matter, or as who orders it (art. 28).
     "recusal.declare": _right(*_STAFF, at=Relation.ANY, sensitive=True),
+    # Whose interest it is concerns who decides, assigns and audits, not every reader.
+    "recusal.read": _right(*_CHIEFS, _CLERK, Role.AUDITOR, at=Relation.ANY, sensitive=True),
     "recusal.order": _right(Role.DEPARTMENT_HEAD, at=Relation.SUBTREE, sensitive=True),
+    "recusal.lift": _right(Role.DEPARTMENT_HEAD, at=Relation.SUBTREE, sensitive=True),
     "petition.ask_review": _right(_CLERK, at=Relation.SUBTREE),
     "petition.ask_re_review": _right(_CLERK, at=Relation.SUBTREE),
     "petition.give_review": _right(_CLERK, Role.LEGAL_REVIEWER, at=Relation.OWN),

@@ -35,6 +35,23 @@ class PetitionRegistered(Event):
     number: str
     divisions: list[str]
     office: str
+    # The coordinating item, if this is one division's part of a matter.
+    parent_id: UUID | None = None
+
+
+class UrgentReported(Event):
+    """A major or urgent matter was reported to every superior organ (信访工作条例 art. 25)."""
+
+    topic: ClassVar[str] = "petitions.urgent.reported.v1"
+    AGGREGATE: ClassVar[str] = "petition_id"
+    CONCERNED: ClassVar[tuple[str, ...]] = ("superiors", "office", "divisions")
+
+    petition_id: UUID
+    number: str
+    superiors: list[str]
+    divisions: list[str]
+    office: str
+    at: datetime
 
 
 class PetitionChanged(Event):

@@ -71,6 +71,7 @@ FIELD_ERRORS: Final[Mapping[str, tuple[str, str]]] = {
     "shares_mismatch": ("份额与所列区划不一致", "must name exactly the divisions"),
     "doubled_division": ("区划重复", "names a division twice"),
     "source_mismatch": ("来源与外部编号须同时提供", "needs both source and outside_number"),
+    "account_mismatch": ("账号与姓名须同时提供", "needs both account_id and account_name"),
     "unknown_division": ("不是有效的行政区划代码", "is not a division code"),
 }
 

@@ -9,7 +9,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.petitions.callbacks import domain, queries
 from services.petitions.callbacks.domain import ClockKind, Result, Solved
 from services.petitions.callbacks.models import Callback, CallbackPlan
-from services.petitions.intake.domain import Step, step as leads_to
+from services.petitions.handling.use_cases.recusal import require_not_recused
+from services.petitions.intake.domain import Step, require_whole, step as leads_to
 from services.petitions.intake.models import Petition
 from services.petitions.intake.queries import lock_petition
 from services.petitions.intake.use_cases.steps import KIND, seen_by, take
@@ -43,6 +44,8 @@ async def call_back(
     petition = await lock_petition(session, petition_id)
     petition.require_version(version)
     require(actor, "petition.call_back", division=petition.holder)
+    await require_not_recused(session, petition.id, actor)
+    require_whole(petition.parent_id)
     leads_to(petition.state, Step.SETTLE)  # only what was replied to is called back
     domain.require_callable(
         nobody=petition.petitioner_id is None,
@@ -60,7 +63,7 @@ async def call_back(
         result, solved, tries=since_reply, today=legal_day(now), needed=settings["callbacks.tries"]
     )
     if note is not None:
-        told = await without_petitioner(session, petition.petitioner_id, note, keys=keys)
+        told = await without_petitioner(session, petition.party_ids, note, keys=keys)
         note = told[:NOTE_LENGTH]
     callback = Callback(
         petition_id=petition.id,

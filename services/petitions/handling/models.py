@@ -1,4 +1,4 @@
-"""What is asked while a petition is handled: for more time, and who is competent."""
+"""What is asked while a petition is handled, and who may not handle it."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -103,4 +103,34 @@ class CompetenceAnswer(PetitionsTable, table=True):
     answered_by: UUID
     answered_by_name: str = Field(max_length=200)
     at: datetime = Field(sa_type=Timestamptz)
+    visible_to: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+
+
+class Recusal(PetitionsTable, table=True):
+    """An account with an interest in the matter or its petitioner (art. 28), until it is lifted."""
+
+    __tablename__ = "recusal"
+    __table_args__ = (
+        Index(
+            "uq_recusal_running",
+            "petition_id",
+            "account_id",
+            unique=True,
+            postgresql_where=text("lifted_at IS NULL"),
+        ),
+        {"info": rls.info(rls.SCOPED)},
+    )
+
+    id: UUID = Field(default_factory=uuid7, primary_key=True)
+    petition_id: UUID = Field(foreign_key="petitions.petition.id", index=True)
+    account_id: UUID
+    account_name: str = Field(max_length=200)
+    reason: str = Field(max_length=500)
+    declared_by: UUID
+    declared_by_name: str = Field(max_length=200)
+    at: datetime = Field(sa_type=Timestamptz)
+    lifted_by: UUID | None = None
+    lifted_by_name: str | None = Field(default=None, max_length=200)
+    lifted_reason: str | None = Field(default=None, max_length=500)
+    lifted_at: datetime | None = Field(default=None, sa_type=Timestamptz)
     visible_to: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))

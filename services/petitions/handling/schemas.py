@@ -13,7 +13,7 @@ from services.petitions.handling.domain.competence import QuestionState
 from services.petitions.handling.domain.extension import RequestState
 from services.petitions.intake.domain import Purpose, Settled
 from services.petitions.profiles.domain import Track
-from shared.http.body import Body, Division, LongText, Out, ShortText
+from shared.http.body import Body, Division, LongText, Out, Reason, ShortText
 
 
 class TransferIn(Body):
@@ -94,6 +94,9 @@ class ReplyIn(Body):
     legal_basis: ShortText
     request: LongText | None = None
     facts: LongText | None = None
+    partial: Annotated[
+        bool, Field(description="The first reply to a matter of which parts are unanswered")
+    ] = False
 
     @property
     def parts(self) -> dict[str, str]:
@@ -155,3 +158,67 @@ class CompetenceOut(Out):
     answers: list[CompetenceAnswerOut]
     actions: list[str]
     version: int
+
+
+class UrgentIn(Body):
+    reason: Reason
+
+
+class QuestionIn(Body):
+    """What the petitioner is asked to complete."""
+
+    question: ShortText
+
+
+class SupplementIn(Body):
+    """What the petitioner added, as written."""
+
+    text: LongText
+
+
+class SomebodyIn(Body):
+    """An account by its id and name, or nobody: the caller."""
+
+    account_id: UUID | None = None
+    account_name: ShortText | None = None
+    reason: Reason
+
+    @model_validator(mode="after")
+    def _id_and_name(self) -> Self:
+        if (self.account_id is None) != (self.account_name is None):
+            raise PydanticCustomError("account_mismatch", "account_id and account_name go together")
+        return self
+
+
+class RecusalIn(SomebodyIn):
+    """Whose interest in the matter bars from it; without an account the caller's own."""
+
+
+class HandOverIn(SomebodyIn):
+    """Who handles the petition from now on; without an account the caller does."""
+
+
+class RecusalOut(Out):
+    """Who is recused, why, and whether it was lifted."""
+
+    id: UUID
+    petition_id: UUID
+    account_id: UUID
+    account_name: str
+    reason: str
+    declared_by_name: str
+    at: datetime
+    lifted_by_name: str | None
+    lifted_reason: str | None
+    lifted_at: datetime | None
+
+
+class MergeIn(Body):
+    """Into which petition, and why."""
+
+    into_id: UUID
+    reason: Reason
+
+
+class LiftIn(Body):
+    reason: Reason

@@ -8,8 +8,10 @@ from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
 from typing import Final
+from uuid import UUID
 
 from services.petitions.profiles.domain import Channel, Track
+from shared import divisions
 from shared.errors import InvalidInput, RuleViolation
 
 # Blanks within a line; the line ends keep title, text and place apart.
@@ -105,6 +107,7 @@ class Step(StrEnum):
     ANSWER_COMPETENCE = "answer_competence"
     MEET_COMPETENCE = "meet_competence"  # a joint meeting, where no superior is common
     SETTLE_COMPETENCE = "settle_competence"  # they agree, or their common superior decides
+    CLOSE_PART = "close_part"  # the whole matter ended, and its part with it
 
 
 class Settled(StrEnum):
@@ -140,7 +143,7 @@ _UNDECIDED: Final = (
 )
 _OPEN: Final = (Step.ASK_BACK, Step.SUPPLEMENT, Step.MARK_URGENT)
 _MORE_TIME: Final = (Step.REQUEST_EXTENSION, Step.EXTEND, Step.REFUSE_EXTENSION)
-TRANSITIONS: Final[Mapping[State, Mapping[Step, State]]] = {
+_LIFE: Final[Mapping[State, Mapping[Step, State]]] = {
     State.REGISTERED: {
         Step.TRANSFER: State.TRANSFERRED,
         Step.ASSIGN: State.ASSIGNED,
@@ -182,8 +185,23 @@ TRANSITIONS: Final[Mapping[State, Mapping[Step, State]]] = {
     State.CLOSED: {Step.ASK_REVIEW: State.UNDER_REVIEW, Step.SEND_BACK: State.REOPENED},
     State.NOT_ACCEPTED: {},
 }
-# What only time or a superior's finding does, never a person by a route of this name.
-BY_RULE: Final = frozenset({Step.DEEM_COMPETENT, Step.SEND_BACK})
+# What only time, the matter's end or a superior's finding does, never a person by a route of this
+# name.
+BY_RULE: Final = frozenset({Step.DEEM_COMPETENT, Step.SEND_BACK, Step.CLOSE_PART})
+# Taken with the coordinating item of a matter, never with the part one division handles (DOMAIN
+# 2.10): who petitioned has one answer, one call-back and one review.
+OF_THE_WHOLE: Final = frozenset(
+    {
+        Step.SETTLE,
+        Step.REOPEN,
+        Step.FILE,
+        Step.SERVE,
+        Step.ASK_REVIEW,
+        Step.GIVE_REVIEW,
+        Step.ASK_RE_REVIEW,
+        Step.GIVE_RE_REVIEW,
+    }
+)
 # Barred while it is asked which of several bodies is competent.
 WHILE_COMPETENCE_IS_OPEN: Final = frozenset(
     {
@@ -223,6 +241,11 @@ RUNNING: Final = frozenset(
         State.UNDER_RE_REVIEW,
     }
 )
+# A part can be open in any of these when its matter ends.
+TRANSITIONS: Final[Mapping[State, Mapping[Step, State]]] = {
+    state: {**steps, Step.CLOSE_PART: State.CLOSED} if state in RUNNING else steps
+    for state, steps in _LIFE.items()
+}
 
 
 class CompetenceOpen(RuleViolation):
@@ -248,6 +271,50 @@ def step(state: State, taken: Step) -> State:
         return TRANSITIONS[state][taken]
     except KeyError:
         raise IllegalStep(state, taken, list(TRANSITIONS[state])) from None
+
+
+class PartOfAMatter(RuleViolation):
+    code = "part_of_a_matter"
+    zh = "该件是跨区域信访事项的分办件,应对主办件办理此步骤。"
+    en = "This is one division's part of a matter; the step is taken with its coordinating item."
+
+
+def require_whole(parent_id: UUID | None) -> None:
+    """PartOfAMatter for what only concerns a matter as a whole."""
+    if parent_id is not None:
+        raise PartOfAMatter
+
+
+class FormNeedsPersons(InvalidInput):
+    code = "form_needs_persons"
+    zh = "“{form}”至少需要 {needed} 人,实际为 {persons} 人。"
+    en = "The form {form} needs at least {needed} persons, not {persons}."
+
+
+class SignedByMany(InvalidInput):
+    code = "signed_by_many"
+    zh = "由多人署名的信访件应登记为联名或集体。"
+    en = "What several persons signed is registered as joint or collective."
+
+
+def require_form(form: Form, *, persons: int, signed: int, collective_from: int) -> None:
+    """Whether so many persons make the form; `signed` are those who signed by name.
+
+    Two make a petition joint (联名). From how many it is collective is practice, hence a setting.
+    """
+    if form is Form.INDIVIDUAL and signed > 1:
+        raise SignedByMany(reason="form", pointer="/form")
+    needed = {Form.INDIVIDUAL: 1, Form.JOINT: 2, Form.COLLECTIVE: collective_from}[form]
+    if persons < needed:
+        raise FormNeedsPersons(
+            reason="form", pointer="/form", form=form.value, needed=needed, persons=persons
+        )
+
+
+def superiors(division: str) -> list[str]:
+    """The organs above that learn of a major or urgent matter at once (art. 25), nearest first."""
+    above = divisions.lineage(division)[:-1]
+    return [divisions.division_of(scope) for scope in reversed(above)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,17 @@ class Petition(PetitionsTable, Versioned, table=True):
         Index("ix_petition_closed_at", "closed_at", postgresql_where=text("closed_at IS NOT NULL")),
         # What was answered and waits for a call: few rows at any time.
         Index("ix_petition_answered", "replied_at", postgresql_where=text("state = 'replied'")),
+        # Few at any one time: parts whose matter may end before them, questions not answered.
+        Index(
+            "ix_petition_part_open",
+            "parent_id",
+            postgresql_where=text("parent_id IS NOT NULL AND closed_at IS NULL"),
+        ),
+        Index(
+            "ix_petition_asked_back",
+            "asked_back_at",
+            postgresql_where=text("asked_back_at IS NOT NULL"),
+        ),
         {"info": rls.info(rls.SCOPED)},
     )
 
@@ -217,6 +228,80 @@ class PetitionPart(PetitionsTable, table=True):
     petition_id: UUID = Field(primary_key=True, foreign_key="petitions.petition.id")
     scope: str = Field(primary_key=True, max_length=12)
     received_at: datetime = Field(sa_type=Timestamptz)
+
+
+class MergeLink(PetitionsTable, table=True):
+    """A petition is handled with `into_id`: a relation, never a move, and undone by a line of it.
+
+    Both keep number, clocks and state; who may see a link follows from both petitions.
+    """
+
+    __tablename__ = "merge_link"
+    __table_args__ = (
+        CheckConstraint("petition_id <> into_id", name="not_itself"),
+        Index(
+            "uq_merge_link_running",
+            "petition_id",
+            unique=True,
+            postgresql_where=text("undone_at IS NULL"),
+        ),
+        Index("ix_merge_link_into", "into_id"),
+        {"info": rls.info(rls.CONTEXT)},
+    )
+
+    id: UUID = Field(default_factory=uuid7, primary_key=True)
+    petition_id: UUID = Field(foreign_key="petitions.petition.id")
+    into_id: UUID = Field(foreign_key="petitions.petition.id")
+    reason: str = Field(max_length=500)
+    merged_by: UUID
+    merged_by_name: str = Field(max_length=200)
+    at: datetime = Field(sa_type=Timestamptz)
+    undone_by: UUID | None = None
+    undone_by_name: str | None = Field(default=None, max_length=200)
+    undone_reason: str | None = Field(default=None, max_length=500)
+    undone_at: datetime | None = Field(default=None, sa_type=Timestamptz)
+
+
+class UpwardReport(PetitionsTable, table=True):
+    """One superior organ was told at once of a major or urgent matter (art. 25)."""
+
+    __tablename__ = "upward_report"
+    __table_args__ = (
+        UniqueConstraint("petition_id", "superior"),
+        {"info": rls.info(rls.SCOPED)},
+    )
+
+    id: UUID = Field(default_factory=uuid7, primary_key=True)
+    petition_id: UUID = Field(foreign_key="petitions.petition.id")
+    superior: str = Field(max_length=12)
+    reason: str = Field(max_length=500)
+    reported_by: UUID
+    reported_by_name: str = Field(max_length=200)
+    reported_at: datetime = Field(sa_type=Timestamptz)
+    acknowledge_by: datetime | None = Field(default=None, sa_type=Timestamptz)
+    acknowledged_by: UUID | None = None
+    acknowledged_by_name: str | None = Field(default=None, max_length=200)
+    acknowledged_at: datetime | None = Field(default=None, sa_type=Timestamptz)
+    visible_to: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+
+
+class PetitionDraft(PetitionsTable, Versioned, table=True):
+    """A petition half entered: no number yet, and sealed, since it may name its petitioner."""
+
+    __tablename__ = "petition_draft"
+    __table_args__ = (
+        Index("ix_petition_draft_office", "office", text("created_at DESC"), text("id DESC")),
+        {"info": rls.info(rls.SCOPED)},
+    )
+
+    id: UUID = Field(default_factory=uuid7, primary_key=True)
+    office: str = Field(max_length=12)
+    sealed: bytes = Field(sa_type=LargeBinary)
+    created_by: UUID
+    created_by_name: str = Field(max_length=200)
+    created_at: datetime = Field(sa_type=Timestamptz)
+    changed_at: datetime = Field(sa_type=Timestamptz)
+    visible_to: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
 
 
 class PetitionStep(PetitionsTable, table=True):

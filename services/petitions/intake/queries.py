@@ -8,6 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import orjson
+from sqlalchemy import or_, tuple_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -19,7 +20,12 @@ from services.petitions.intake.domain import (
     grams_of,
     search_text,
 )
-from services.petitions.intake.models import Petition, PetitionStep
+from services.petitions.intake.models import (
+    Petition,
+    PetitionDraft,
+    PetitionStep,
+    UpwardReport,
+)
 from services.petitions.profiles.domain import Channel, Track
 from shared import divisions
 from shared.db.session import driver
@@ -31,7 +37,8 @@ ON CONFLICT (series, division, year) DO UPDATE SET last = counter.last + 1
 RETURNING last
 """
 ROW: Final = (
-    "p.id, p.number, p.state, p.channel, p.media, p.urgency, p.office, p.holder, p.divisions,"
+    "p.id, p.number, p.parent_id, p.state, p.channel, p.media, p.urgency, p.office, p.holder,"
+    " p.divisions,"
     " p.redacted_title AS title, p.object_name, p.received_at, p.version"
 )
 # As `search_text` makes it of what `grams` is made of.
@@ -46,6 +53,20 @@ WITH gone AS (
 )
 INSERT INTO petition_part (petition_id, scope, received_at)
 SELECT $1, scope, $3 FROM unnest($2::text[]) AS scope ON CONFLICT DO NOTHING
+"""
+# Tables of any floor whose rows are seen by whoever sees their petition.
+SHOW_TO: Final = """
+WITH line AS (UPDATE petition_step SET visible_to = $2 WHERE petition_id = $1),
+     term AS (UPDATE clock SET visible_to = $2 WHERE subject_id = $1),
+     barred AS (UPDATE recusal SET visible_to = $2 WHERE petition_id = $1)
+UPDATE upward_report SET visible_to = $2 WHERE petition_id = $1
+"""
+MERGED: Final = """
+SELECT p.id AS petition_id, p.number, p.state, m.reason, m.merged_by_name AS merged_by, m.at,
+       m.undone_at, m.undone_by_name AS undone_by, m.undone_reason, m.into_id = $1 AS here
+  FROM merge_link m
+  JOIN petition p ON p.id = CASE WHEN m.into_id = $1 THEN m.petition_id ELSE m.into_id END
+ WHERE m.petition_id = $1 OR m.into_id = $1 ORDER BY m.at, m.id
 """
 
 
@@ -193,10 +214,67 @@ async def lock_petition(session: AsyncSession, petition_id: UUID) -> Petition:
 async def show_to(session: AsyncSession, petition: Petition) -> None:
     """Let what hangs on a petition follow it to the unit that gets it."""
     connection = await driver(session)
-    for table, key in (("petition_step", "petition_id"), ("clock", "subject_id")):
-        await connection.execute(
-            f"UPDATE {table} SET visible_to = $2 WHERE {key} = $1", petition.id, petition.visible_to
+    await connection.execute(SHOW_TO, petition.id, petition.visible_to)
+
+
+async def parts(session: AsyncSession, petition_id: UUID) -> Sequence[Petition]:
+    """The parts of a matter that one division each handles, in the order of their numbers."""
+    statement = (
+        select(Petition).where(Petition.parent_id == petition_id).order_by(col(Petition.number))
+    )
+    return (await session.exec(statement)).all()
+
+
+async def others_of_matter(session: AsyncSession, petition: Petition) -> Sequence[Petition]:
+    """The coordinating item and its parts, without this petition."""
+    root = petition.parent_id or petition.id
+    statement = select(Petition).where(
+        or_(col(Petition.id) == root, col(Petition.parent_id) == root), Petition.id != petition.id
+    )
+    return (await session.exec(statement)).all()
+
+
+async def merged_with(session: AsyncSession, petition_id: UUID) -> list[Mapping[str, Any]]:
+    """What a petition is merged into or with, as far as the caller may know of the other."""
+    return list(await (await driver(session)).fetch(MERGED, petition_id))
+
+
+async def upward_reports(session: AsyncSession, petition_id: UUID) -> Sequence[UpwardReport]:
+    """Who above was told of an urgent matter, nearest first."""
+    statement = (
+        select(UpwardReport)
+        .where(UpwardReport.petition_id == petition_id)
+        .order_by(col(UpwardReport.superior).desc())
+    )
+    return (await session.exec(statement)).all()
+
+
+async def drafts(
+    session: AsyncSession,
+    *,
+    offices: Sequence[str],
+    after: tuple[datetime, UUID] | None,
+    limit: int,
+) -> Sequence[PetitionDraft]:
+    """The drafts of the offices, newest first."""
+    statement = select(PetitionDraft).where(col(PetitionDraft.office).in_(offices))
+    if after is not None:
+        statement = statement.where(
+            tuple_(col(PetitionDraft.created_at), col(PetitionDraft.id)) < after
         )
+    newest = (col(PetitionDraft.created_at).desc(), col(PetitionDraft.id).desc())
+    return (await session.exec(statement.order_by(*newest).limit(limit))).all()
+
+
+async def draft(session: AsyncSession, draft_id: UUID, *, lock: bool = False) -> PetitionDraft:
+    """The draft, if its office is the caller's; `lock` for every change."""
+    statement = select(PetitionDraft).where(PetitionDraft.id == draft_id)
+    if lock:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    found = (await session.exec(statement)).one_or_none()
+    if found is None:
+        raise NotFound(what="draft")
+    return found
 
 
 async def history(session: AsyncSession, petition_id: UUID) -> Sequence[PetitionStep]:

@@ -1,4 +1,4 @@
-"""Who a petitioner is, and what of it may be shown to whom.
+"""Who petitions, alone or with others, and what of it may be shown to whom.
 
 The masking matrix (DOMAIN 2.7) follows from 信访工作条例 art. 30 and 46(5) and 浙江省信访条例
 art. 26: the accused, and staff who do not handle the matter, must not learn who complained.
@@ -8,12 +8,14 @@ import hashlib
 import hmac
 import re
 import string
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from shared.errors import InvalidInput
+from shared import divisions
+from shared.clocks.term import LegalBasis
+from shared.errors import InvalidInput, RuleViolation
 
 REDACTED: Final = "〔已隐去〕"
 STREET: Final = re.compile(r"^.*?(?:街道|镇|乡|路|街|大道|村)")
@@ -195,18 +197,22 @@ def readable(field: Field, reader: Reader, *, identity: Identity, in_progress: b
             return None
 
 
-def redact(text: str, identity: Identity | None) -> str:
-    """Free text without the petitioner's name, numbers and address, and without any phone or ID.
+def redact(text: str, identities: Iterable[Identity]) -> str:
+    """Free text without anybody's name, numbers and address, and without any phone or ID.
 
-    The name is also looked for with 先生 or 女士 after the surname; of the address, every part
-    that is long enough to point at somebody. Blanks and dashes between hide nothing. The text is
-    read in half-width letters and digits, since a number in full-width ones is the same number.
+    A name is also looked for with 先生 or 女士 after the surname; of an address, every part that is
+    long enough to point at somebody. Blanks and dashes between hide nothing. The text is read in
+    half-width letters and digits, since a number in full-width ones is the same number.
     """
     text = text.translate(HALF_WIDTH)
     for pattern in (ID_NUMBER, PHONE, LANDLINE):
         text = pattern.sub(REDACTED, text)
-    for secret in _secrets(identity) if identity else ():
-        text = _spelled(secret).sub(REDACTED, text)
+    # Of two hundred who signed, few are named: what the squeezed text lacks is not looked for.
+    squeezed = _plain(text).casefold()
+    secrets = {secret for each in identities for secret in _secrets(each)}
+    for secret in sorted(secrets, key=lambda each: (-len(each), each)):
+        if secret.casefold() in squeezed:
+            text = _spelled(secret).sub(REDACTED, text)
     return text
 
 
@@ -215,8 +221,8 @@ def _spelled(secret: str) -> re.Pattern[str]:
     return re.compile(BETWEEN.join(map(re.escape, secret)), re.IGNORECASE)
 
 
-def _secrets(identity: Identity) -> list[str]:
-    """What must not be found in a text, the longest first, without what `_spelled` allows for."""
+def _secrets(identity: Identity) -> set[str]:
+    """What must not be found in a text, without what `_spelled` allows for."""
     surnames = {identity.name[:1], identity.name[:-GIVEN_NAME]}
     titled = {surname + title for surname in surnames for title in TITLES if surname}
     numbers = {normal_phone(identity.phone)} if identity.phone else set()
@@ -227,8 +233,93 @@ def _secrets(identity: Identity) -> list[str]:
         rest = identity.address.removeprefix(street)
         titled |= {part for part in (identity.address, rest) if len(part) >= MIN_ADDRESS_PART}
     plain = {_plain(each) for each in {identity.name, *titled, *numbers}}
-    return sorted((each for each in plain if len(each) > 1), key=len, reverse=True)
+    return {each for each in plain if len(each) > 1}
 
 
 def _plain(secret: str) -> str:
     return re.sub(r"[\s·.,,、_/—–-]", "", secret.translate(HALF_WIDTH))
+
+
+class PartyRole(StrEnum):
+    """As what somebody petitions (DOMAIN 2.7)."""
+
+    PETITIONER = "petitioner"
+    CO_SIGNER = "co_signer"
+    REPRESENTATIVE = "representative"
+    PRINCIPAL = "principal"  # for whom a proxy acts
+    PROXY = "proxy"
+
+
+@dataclass(frozen=True, slots=True)
+class Signatory:
+    """Somebody who petitions beside the petitioner."""
+
+    identity: Identity
+    role: PartyRole
+
+
+def counting(roles: Sequence[PartyRole]) -> list[bool]:
+    """Of each party, the petitioner first: whether the person counts for 同人.
+
+    For a proxy the principal counts. Who brings a principal's petition, and names nobody else as
+    proxy, is the proxy.
+    """
+    brought = PartyRole.PRINCIPAL in roles and PartyRole.PROXY not in roles
+    return [
+        role is not PartyRole.PROXY and not (brought and role is PartyRole.PETITIONER)
+        for role in roles
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class RepresentativeLimit:
+    """How many may speak for up to `persons`; for any number if that is None."""
+
+    scope: str
+    persons: int | None
+    most: int
+    basis: LegalBasis
+
+
+_ZHEJIANG: Final = LegalBasis(
+    "zhejiang-petition-regulations",
+    title_zh="浙江省信访条例",
+    title_en="Petition Regulations of Zhejiang Province",
+)
+REPRESENTATIVES: Final = (
+    RepresentativeLimit(
+        "",
+        None,
+        5,
+        LegalBasis(
+            "regulations-on-petition-work", "20", "信访工作条例", "Regulations on Petition Work"
+        ),
+    ),
+    RepresentativeLimit("33", 10, 3, _ZHEJIANG),
+    RepresentativeLimit("33", None, 5, _ZHEJIANG),
+)
+
+
+class TooManyRepresentatives(RuleViolation):
+    code = "too_many_representatives"
+    zh = "{persons} 人的信访事项,代表不得超过 {most} 人(《{law}》)。"
+    en = "At most {most} may represent {persons} persons ({law})."
+
+
+def limit_of(office: str, persons: int) -> RepresentativeLimit:
+    """The narrowest limit for so many persons; within one scope the smallest group it fits."""
+    scopes = ("", *divisions.lineage(office))
+    fitting = [
+        each
+        for each in REPRESENTATIVES
+        if each.scope in scopes and (each.persons is None or persons <= each.persons)
+    ]
+    return max(fitting, key=lambda each: (len(each.scope), each.persons is not None))
+
+
+def require_representatives(office: str, roles: Iterable[PartyRole], *, persons: int) -> None:
+    """TooManyRepresentatives if more speak for the group than the law lets."""
+    limit = limit_of(office, persons)
+    named = sum(role is PartyRole.REPRESENTATIVE for role in roles)
+    if named > limit.most:
+        raise TooManyRepresentatives(persons=persons, most=limit.most, law=limit.basis.title_zh)

@@ -1,16 +1,17 @@
 """The vault: who complained, encrypted, behind a row policy of its own."""
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Column, LargeBinary, Text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Column, Index, LargeBinary, SmallInteger, Text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
 from services.petitions.base import PetitionsTable
+from services.petitions.vault.domain import PartyRole
 from shared.db import rls
-from shared.db.types import Timestamptz
+from shared.db.types import Timestamptz, str_enum
 from shared.ids import uuid7
 
 # Only a transaction that has declared the vault open, with an access record, reads a row.
@@ -28,6 +29,25 @@ class VaultEntry(PetitionsTable, table=True):
     id: UUID = Field(default_factory=uuid7, primary_key=True)
     sealed: bytes = Field(sa_type=LargeBinary)
     created_at: datetime = Field(sa_type=Timestamptz)
+    visible_to: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+
+
+class PetitionParty(PetitionsTable, table=True):
+    """Somebody who petitions beside the petitioner: as what, and what masked readers get."""
+
+    __tablename__ = "petition_party"
+    __table_args__ = (
+        Index("ix_petition_party_petition", "petition_id", "position"),
+        {"info": rls.info(rls.SCOPED)},
+    )
+
+    entry_id: UUID = Field(primary_key=True, foreign_key="petitions.vault_entry.id")
+    petition_id: UUID = Field(foreign_key="petitions.petition.id")
+    # The petitioner, who is named by the petition itself, is the first.
+    position: int = Field(sa_type=SmallInteger)
+    role: PartyRole = Field(sa_type=str_enum(PartyRole))
+    tokens: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    masked: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     visible_to: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
 
 

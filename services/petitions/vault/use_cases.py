@@ -1,7 +1,7 @@
 """Sealing a petitioner's identity and, for a reason, opening it again."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
@@ -40,42 +40,60 @@ class Sealed:
     tokens: list[str]
 
 
-def _cipher(keys: VaultKeys, entry_id: UUID) -> AESGCM:
-    """Each entry has a key of its own, so that one leaked key opens one entry."""
-    derive = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"vault" + entry_id.bytes)
+def _cipher(keys: VaultKeys, row_id: UUID) -> AESGCM:
+    """Each row has a key of its own, so that one leaked key opens one row."""
+    derive = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"vault" + row_id.bytes)
     return AESGCM(derive.derive(keys.seal))
+
+
+def locked(keys: VaultKeys, row_id: UUID, plain: bytes) -> bytes:
+    """Nonce and ciphertext of what only this row may hold."""
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + _cipher(keys, row_id).encrypt(nonce, plain, row_id.bytes)
+
+
+def unlocked(keys: VaultKeys, row_id: UUID, sealed: bytes) -> bytes:
+    nonce, secret = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
+    return _cipher(keys, row_id).decrypt(nonce, secret, row_id.bytes)
 
 
 async def seal(
     session: AsyncSession,
-    identity: Identity,
+    identities: Sequence[Identity],
     *,
     keys: VaultKeys,
     seen_by: Iterable[str],
     now: datetime,
-) -> Sealed:
-    """Put an identity into the vault."""
-    marks = tokens(identity, keys.lookup)
-    entry_id = uuid7()
-    nonce = os.urandom(NONCE_BYTES)
-    secret = orjson.dumps(asdict(identity))
-    sealed = nonce + _cipher(keys, entry_id).encrypt(nonce, secret, entry_id.bytes)
+) -> list[Sealed]:
+    """Put identities into the vault, all by one statement."""
+    made = [Sealed(uuid7(), tokens(each, keys.lookup)) for each in identities]
+    sealed = [
+        locked(keys, entry.entry_id, orjson.dumps(asdict(each)))
+        for entry, each in zip(made, identities, strict=True)
+    ]
     await (await driver(session)).execute(
-        "INSERT INTO vault_entry (id, sealed, created_at, visible_to) VALUES ($1, $2, $3, $4)",
-        entry_id,
+        "INSERT INTO vault_entry (id, sealed, created_at, visible_to)"
+        " SELECT id, sealed, $3, $4 FROM unnest($1::uuid[], $2::bytea[]) AS made (id, sealed)",
+        [entry.entry_id for entry in made],
         sealed,
         now,
         divisions.visibility(seen_by),
     )
-    return Sealed(entry_id, marks)
+    return made
+
+
+async def identities_of(
+    session: AsyncSession, entry_ids: Sequence[UUID], *, keys: VaultKeys
+) -> list[Identity]:
+    """Whom a text must not name. Nobody reads the entries: no access record."""
+    return await _open(session, entry_ids, keys) if entry_ids else []
 
 
 async def without_petitioner(
-    session: AsyncSession, entry_id: UUID | None, text: str, *, keys: VaultKeys
+    session: AsyncSession, entry_ids: Sequence[UUID], text: str, *, keys: VaultKeys
 ) -> str:
-    """The text redacted by what the vault knows. Nobody reads the entry: no access record."""
-    identity = await _open(session, entry_id, keys) if entry_id else None
-    return redact(text, identity)
+    """The text redacted by what the vault knows of everybody who petitions (`party_ids`)."""
+    return redact(text, await identities_of(session, entry_ids, keys=keys))
 
 
 async def reveal(
@@ -102,11 +120,14 @@ async def reveal(
         )
     )
     await session.flush()
-    return await _open(session, entry_id, keys)
+    [identity] = await _open(session, [entry_id], keys)
+    return identity
 
 
-async def _open(session: AsyncSession, entry_id: UUID, keys: VaultKeys) -> Identity:
-    entry = await queries.opened_entry(session, entry_id)
-    nonce, secret = entry.sealed[:NONCE_BYTES], entry.sealed[NONCE_BYTES:]
-    plain = _cipher(keys, entry_id).decrypt(nonce, secret, entry_id.bytes)
-    return Identity(**orjson.loads(plain))
+async def _open(
+    session: AsyncSession, entry_ids: Sequence[UUID], keys: VaultKeys
+) -> list[Identity]:
+    return [
+        Identity(**orjson.loads(unlocked(keys, entry.id, entry.sealed)))
+        for entry in await queries.opened_entries(session, entry_ids)
+    ]

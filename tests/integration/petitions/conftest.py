@@ -150,7 +150,13 @@ class Case:
         return await self.step(self.place.officer, "start")
 
     async def answer(self) -> "Case":
-        opinion = {"outcome": "explained", "opinion": "已责令整改", "legal_basis": "大气污染防治法"}
+        opinion: dict[str, Any] = {
+            "outcome": "explained",
+            "opinion": "已责令整改",
+            "legal_basis": "大气污染防治法",
+        }
+        if self.seen.get("parts"):  # a test about something else does not let each county answer
+            opinion["partial"] = True
         return await self.step(self.place.officer, "reply", opinion)
 
     async def replied(self) -> "Case":
@@ -160,6 +166,12 @@ class Case:
     async def call(self, result: str, solved: str, note: str | None = None) -> "Case":
         body = {"result": result, "solved": solved, "note": note}
         return await self.step(self.place.city_clerk, "callbacks", body)
+
+    async def part(self, division: str) -> "Case":
+        """The part of the division."""
+        found = (await self.place.city_clerk.get(f"{self.path}/parts")).json()
+        [its] = [each for each in found if each["holder"] == division]
+        return Case(self.place, UUID(its["id"]), its["number"], its, its["version"])
 
     async def read(self, who: Caller) -> dict[str, Any]:
         answer = await who.get(self.path)
@@ -237,7 +249,7 @@ class Place:
         return Case(self, UUID(content["id"]), content["number"], content)
 
     async def shared(self, **changes: Any) -> Case:
-        """A petition that the neighbour has a part in."""
+        """A petition that the neighbour has a part in: a coordinating item with two parts."""
         return await self.register(divisions=[self.county, self.neighbour], **changes)
 
 

@@ -47,6 +47,7 @@ async def told(place: Place) -> Case:
         "legal_basis": "大气污染防治法",
         "request": TELLING,
         "facts": TELLING,
+        "partial": True,
     }
     await case.step(place.officer, "reply", reply)
     await case.step(place.city_clerk, "callbacks", {
@@ -64,7 +65,8 @@ async def test_who_may_not_know_the_petitioner_learns_nothing(place: Place, who:
     case = await told(place)
     reader = getattr(place, who)
 
-    for path in (case.path, f"{case.path}/callbacks", f"{case.path}/repeats", "/petitions"):
+    own = ("callbacks", "repeats", "parties", "parts")
+    for path in (case.path, *(f"{case.path}/{each}" for each in own), "/petitions"):
         answer = await reader.get(path)
         assert answer.status_code == 200
         clean(answer.text)
@@ -259,16 +261,18 @@ async def test_without_a_caller_no_table_has_a_row(ride: Ride) -> None:
 
 async def test_a_county_has_rows_of_its_own_and_shared_ones_only(place: Place) -> None:
     mine, shared = await place.register(), await place.shared()
+    both = (place.county, place.neighbour)
     await mine.transferred()
     await shared.transferred()
 
     async def listed(who: str) -> set[str]:
         page = (await getattr(place, who).get("/petitions")).json()
-        return {each["id"] for each in page["items"]}
+        return {each["number"] for each in page["items"]}
 
-    assert await listed("city_clerk") == {str(mine.id), str(shared.id)}
-    assert await listed("clerk") == {str(mine.id), str(shared.id)}
-    assert await listed("other_clerk") == {str(shared.id)}
+    parts = {division: f"{shared.number}-{n}" for n, division in enumerate(both, 1)}
+    assert await listed("city_clerk") == {mine.number, shared.number, *parts.values()}
+    assert await listed("clerk") == {mine.number, shared.number, parts[place.county]}
+    assert await listed("other_clerk") == {shared.number, parts[place.neighbour]}
     assert await listed("third_clerk") == set()
     assert (await place.other_clerk.get(mine.path)).status_code == 404
 

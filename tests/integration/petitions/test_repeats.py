@@ -351,7 +351,7 @@ async def test_what_cannot_be_a_repeat_is_refused_by_name(place: Place) -> None:
     assert await code(second, first) == "already_a_repeat"
     assert await code(first, early) == "has_repeats"
     assert await code(early, first) == "repeat_not_later"
-    assert await code(part, first) == "part_of_petition"
+    assert await code(part, first) == "part_of_a_matter"
 
 
 async def test_two_confirmed_at_once_get_two_positions(place: Place) -> None:

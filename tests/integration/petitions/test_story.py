@@ -59,6 +59,20 @@ ACTS: Final = {
         "refuse", "clerk", "not_accepted", {"ground": "unclear", "notice": "线索不详"},
         ("assign",), {"notice": "met", "acceptance": "met", "objection": "dropped"},
     ),
+    "ask-back": Act(
+        "ask-back", "clerk", "transferred", {"question": "何时?"}, ("transfer",),
+        {"supplement": "running", "notice": "running"},
+    ),
+    "supplement": Act(
+        "supplement", "clerk", "transferred", {"text": "昨夜"}, ("transfer", "ask-back"),
+        {"supplement": "met"},
+    ),
+    "mark-urgent": Act("mark-urgent", "clerk", "transferred", REASON, ("transfer",)),
+    "hand-over": Act(
+        "hand-over", "head", "in_progress",
+        {"account_id": "00000000-0000-7000-8000-000000000001", "account_name": "另一位", **REASON},
+        ("transfer", "accept", "start"),
+    ),
     "start": Act("start", "officer", "in_progress", {}, ("transfer", "accept")),
     "request-extension": Act(
         "request-extension", "officer", "in_progress", {"days": 10, **REASON},

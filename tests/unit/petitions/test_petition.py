@@ -58,6 +58,7 @@ LEGAL: Final = {
     ("reviewed", "ask_re_review", "under_re_review"),
     ("reviewed", "file", "closed"),
     ("under_re_review", "give_re_review", "final"),
+    *((state.value, "close_part", "closed") for state in RUNNING),
     ("closed", "ask_review", "under_review"),
     ("closed", "send_back", "reopened"),
 }

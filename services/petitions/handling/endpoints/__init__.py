@@ -5,9 +5,13 @@ from typing import Final
 from services.petitions.handling.endpoints import (
     acceptance,
     answer,
+    asking,
     competence,
     extension,
+    merging,
+    recusal,
     routing,
+    urgency,
 )
 
 ROUTERS: Final = (
@@ -16,4 +20,8 @@ ROUTERS: Final = (
     acceptance.router,
     extension.router,
     answer.router,
+    asking.router,
+    urgency.router,
+    recusal.router,
+    merging.router,
 )

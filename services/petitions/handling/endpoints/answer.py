@@ -39,6 +39,7 @@ async def reply(
         outcome=body.outcome,
         opinion=body.opinion,
         parts=body.parts,
+        partial=body.partial,
         keys=keys,
         version=version,
         now=now,

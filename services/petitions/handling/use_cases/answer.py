@@ -14,6 +14,7 @@ from services.petitions.handling.domain.answer import (
 )
 from services.petitions.handling.use_cases.begin import begin_step, stop
 from services.petitions.handling.use_cases.extension import lapse
+from services.petitions.handling.use_cases.parts import answers_partially
 from services.petitions.intake.domain import Step
 from services.petitions.intake.models import Petition
 from services.petitions.intake.use_cases.steps import take
@@ -33,6 +34,7 @@ async def reply(
     outcome: Outcome,
     opinion: str,
     parts: dict[str, str],
+    partial: bool,
     keys: VaultKeys,
     version: int,
     now: datetime,
@@ -44,14 +46,15 @@ async def reply(
     petition = await begin_step(session, actor, petition_id, version, Step.REPLY)
     require_handler(petition.handler_id, actor.id)
     require_parts(petition.track, parts)
+    if await answers_partially(session, petition, partial=partial):
+        petition.partial = True
     petition.outcome, petition.reply, petition.reply_parts = outcome.value, opinion, parts
     petition.replied_at = now
     petition.first_replied_at = petition.first_replied_at or now
     await lapse(session, petition, now=now)
     facts: dict[str, Any] = {"outcome": outcome.value}
     for name, text in parts.items():
-        entry = petition.petitioner_id
-        facts[name] = await without_petitioner(session, entry, text, keys=keys)
+        facts[name] = await without_petitioner(session, petition.party_ids, text, keys=keys)
     await take(
         session, petition, Step.REPLY, actor=actor, reason=opinion, keys=keys, now=now, facts=facts
     )

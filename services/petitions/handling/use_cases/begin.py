@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.petitions.handling.use_cases.recusal import require_not_recused
 from services.petitions.intake import queries
 from services.petitions.intake.domain import (
     WHILE_COMPETENCE_IS_OPEN,
@@ -30,6 +31,7 @@ async def begin_step(
     leads_to(petition.state, step)
     if petition.competence_open and step in WHILE_COMPETENCE_IS_OPEN:
         raise CompetenceOpen(step=step.value)
+    await require_not_recused(session, petition.id, actor)
     return petition
 
 

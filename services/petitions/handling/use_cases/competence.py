@@ -41,8 +41,8 @@ class Turn:
     now: datetime
 
     async def redacted(self, text: str) -> str:
-        entry = self.petition.petitioner_id
-        return await without_petitioner(self.session, entry, text, keys=self.keys)
+        entries = self.petition.party_ids
+        return await without_petitioner(self.session, entries, text, keys=self.keys)
 
     async def tell(self, step: Step, reason: str, **facts: Any) -> None:  # noqa: ANN401 -- history facts are JSON
         await take(
@@ -80,7 +80,7 @@ async def ask(
         bodies=list(bodies),
         decider=rules.decider_of(bodies),
         proposed=lead,
-        reason=await without_petitioner(session, petition.petitioner_id, reason, keys=keys),
+        reason=await without_petitioner(session, petition.party_ids, reason, keys=keys),
         opened_by_name=actor.name,
         opened_at=now,
         visible_to=divisions.visibility([petition.office, petition.holder, *bodies]),

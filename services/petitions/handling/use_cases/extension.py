@@ -47,7 +47,7 @@ async def request(
         raise ExtensionAsked
     await _require_extensible(session, petition, days=days, reason=reason, asker=actor, now=now)
     # The deadline's explanation quotes the reason to every reader.
-    reason = await without_petitioner(session, petition.petitioner_id, reason, keys=keys)
+    reason = await without_petitioner(session, petition.party_ids, reason, keys=keys)
     session.add(
         ExtensionRequest(
             petition_id=petition.id,
@@ -117,7 +117,7 @@ async def _asked(
         raise acts.SelfApproval
     found.state, found.decided_at = state, now
     found.decided_by, found.decided_by_name = actor.id, actor.name
-    found.answer = await without_petitioner(session, petition.petitioner_id, answer, keys=keys)
+    found.answer = await without_petitioner(session, petition.party_ids, answer, keys=keys)
     petition.extension_open = False
     return found
 
@@ -142,7 +142,7 @@ async def grant(
     if profile.sender_agrees and consent is None:
         raise ConsentMissing(reason="consent", pointer="/consent", profile=profile.code)
     if consent is not None:
-        consent = await without_petitioner(session, petition.petitioner_id, consent, keys=keys)
+        consent = await without_petitioner(session, petition.party_ids, consent, keys=keys)
     asked.consent = consent
     granted = partial(
         acts.extend,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -10,12 +11,14 @@ from services.petitions.intake import queries
 from services.petitions.intake.domain import State
 from services.petitions.intake.models import Petition
 from services.petitions.intake.use_cases.steps import KIND, seen_by
-from services.petitions.vault import use_cases as vault
+from services.petitions.vault import queries as entries, use_cases as vault
 from services.petitions.vault.domain import (
     IDENTITY,
     Field,
+    PartyRole,
     Reader,
     Shown,
+    counting,
     readable,
     shown,
 )
@@ -38,25 +41,68 @@ def reader_of(actor: Actor, petition: Petition) -> Reader:
     return Reader.JOINT_UNIT if actor.holds(officer) else Reader.LEADERS
 
 
+def visible_identity(reader: Reader, petition: Petition) -> list[Field]:
+    """The fields of an identity of which this reader gets at least a mask."""
+    in_progress = petition.state is State.IN_PROGRESS
+    return [
+        field
+        for field in IDENTITY
+        if shown(field, reader, in_progress=in_progress) is not Shown.ABSENT
+    ]
+
+
+async def parties_for(
+    session: AsyncSession, actor: Actor, petition_id: UUID
+) -> list[dict[str, Any]]:
+    """Everybody who petitions, the petitioner first, through the mask of the reader.
+
+    A part has the parties of its matter.
+    """
+    petition = await queries.petition(session, petition_id)
+    if petition.petitioner_id is None:
+        return []
+    visible = visible_identity(reader_of(actor, petition), petition)
+    others = await entries.parties(session, petition.parent_id or petition.id)
+    everybody = [
+        (petition.petitioner_id, PartyRole.PETITIONER, petition.petitioner_masked),
+        *((each.entry_id, each.role, each.masked) for each in others),
+    ]
+    counts = counting([role for _, role, _ in everybody])
+    return [
+        {
+            "id": entry_id,
+            "role": role,
+            "counts": by_count,
+            "identity": {field: masks.get(field) for field in visible},
+        }
+        for (entry_id, role, masks), by_count in zip(everybody, counts, strict=True)
+    ]
+
+
 async def reveal(
     session: AsyncSession,
     actor: Actor,
     petition_id: UUID,
     *,
+    party_id: UUID | None,
     fields: Sequence[Field],
     reason: str,
     keys: VaultKeys,
     now: datetime,
 ) -> dict[str, str | None]:
-    """The asked fields of the petitioner as far as the matrix lets this reader; always recorded."""
+    """The asked fields of a party as far as the matrix lets this reader; always recorded.
+
+    Without a party it is the petitioner.
+    """
     petition = await queries.petition(session, petition_id)
     require(actor, "petition.reveal", division=petition.holder)
-    if petition.petitioner_id is None:
+    entry_id = party_id or petition.petitioner_id
+    if entry_id is None or entry_id not in petition.party_ids:
         raise NotFound(what="petitioner")
     concerned = seen_by(petition)
     identity = await vault.reveal(
         session,
-        petition.petitioner_id,
+        entry_id,
         actor=actor,
         fields=fields,
         reason=reason,

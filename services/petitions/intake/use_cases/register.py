@@ -1,43 +1,28 @@
-"""Registering a petition: number, clocks, and its petitioner into the vault."""
+"""Registering a petition: number, clocks, and who petitions into the vault."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.petitions.intake import domain as life, queries
-from services.petitions.intake.domain import NewPetition
+from services.petitions.intake.domain import NewPetition, Urgency
 from services.petitions.intake.models import Petition
-from services.petitions.intake.use_cases.steps import (
-    KIND,
-    begin,
-    check_divisions,
-    told_of,
-    write_line,
-)
+from services.petitions.intake.use_cases import parties, parts, urgent
+from services.petitions.intake.use_cases.steps import KIND, begin, check_divisions, write_line
 from services.petitions.profiles import domain as profiles
 from services.petitions.profiles.domain import ClockKind
 from services.petitions.profiles.queries import profile_for
 from services.petitions.vault import use_cases as vault
-from services.petitions.vault.domain import (
-    Field,
-    Identity,
-    masked,
-    redact,
-)
-from services.petitions.vault.use_cases import VaultKeys
+from services.petitions.vault.domain import Identity, PartyRole, Signatory
+from services.petitions.vault.use_cases import Sealed, VaultKeys
 from shared import divisions
 from shared.auth.actor import Actor
 from shared.auth.policy import require
 from shared.clocks.days import legal_day
-from shared.contracts.petitions import PetitionRegistered
 from shared.enterprise_names import key_of
-from shared.messaging.outbox import announce
-
-# Characters the columns hold; a text may grow by being redacted.
-TITLE_LENGTH: Final = 200
 
 
 async def register(
@@ -46,77 +31,101 @@ async def register(
     new: NewPetition,
     identity: Identity | None,
     *,
+    others: Sequence[Signatory] = (),
     keys: VaultKeys,
     now: datetime,
 ) -> tuple[Petition, dict[str, date | None]]:
-    """Register a petition at receipt (art. 22) and start its clocks; identity to the vault."""
+    """Register a petition at receipt (art. 22) and start its clocks; identities to the vault.
+
+    A matter of several divisions opens a part for each; an urgent one is reported upward at once.
+    """
     require(actor, "petition.register", division=new.office)
+    roles = [each.role for each in others]
+    if identity is not None:
+        new = replace(new, head_count=max(new.head_count, parties.signed_by(roles)))
     await _check(session, new, now=now)
+    await parties.check(session, new, roles, anonymous=identity is None, now=now)
     # An accusation is kept from the places it is about (art. 30, 46(5)).
     routed = profiles.PROCEDURES[new.track].routed
     concerned = [new.office, *(new.divisions if routed else ())]
-    day = legal_day(now)
-    serial = await queries.next_number(session, KIND, new.office, day.year)
-    sealed = None
-    if identity is not None:
-        sealed = await vault.seal(session, identity, keys=keys, seen_by=concerned, now=now)
-    facts = profiles.Facts(
-        new.divisions[0], new.channel, new.track, legal_day(new.received_at), new.momentary
-    )
-    profile = await profile_for(session, facts)
-    shares = life.shares_of(new.divisions, new.division_shares)
-    title, text = redact(new.title, identity)[:TITLE_LENGTH], redact(new.body, identity)
-    place = _place(new.place, identity)
+    serial = await queries.next_number(session, KIND, new.office, legal_day(now).year)
+    identities = [identity, *(each.identity for each in others)] if identity else []
+    sealed = []
+    if identities:
+        sealed = await vault.seal(session, identities, keys=keys, seen_by=concerned, now=now)
+    profile = await profile_for(session, _facts(new))
     petition = Petition(
-        **asdict(new, dict_factory=_columns) | {"place": place},
-        number=f"{new.office}-{day.year}-{serial:06d}",
+        **_entered(new, identities),
+        **_signed(identity, sealed, roles),
+        number=f"{new.office}-{legal_day(now).year}-{serial:06d}",
         profile=profile.code,
         holder=new.office,
         county=new.divisions[0],
-        object_key=key_of(new.object_name),
-        shares={division: str(share) for division, share in shares.items()},
-        redacted_title=title,
-        redacted_body=text,
-        grams=life.grams_of(life.search_text(title, text, place, new.object_name)),
-        party_ids=[sealed.entry_id] if sealed else [],
         concerned=[],
-        anonymous=identity is None,
-        petitioner_id=sealed.entry_id if sealed else None,
-        petitioner_tokens=sealed.tokens if sealed else [],
-        petitioner_masked=_masked(identity),
         registered_at=now,
         visible_to=divisions.visibility(concerned),
     )
-    await queries.insert(session, "petition", _row(petition))
-    await queries.keep_parts(session, petition)
-    petition.version = 1
+    await parts.insert(session, petition)
+    await parties.keep(session, petition, others, sealed[1:])
     await write_line(session, petition, actor, None, reason=None, facts={}, now=now)
+    due = await _start_clocks(session, petition, profile)
+    await parts.announce_registered(session, petition, now=now)
+    if len(new.divisions) > 1 and routed:
+        await parts.open_each(session, petition, actor=actor, now=now)
+    if new.urgency is Urgency.MAJOR_URGENT:
+        title = petition.redacted_title
+        await urgent.report_upward(session, petition, actor=actor, reason=title, now=now)
+    return petition, due
+
+
+def _facts(new: NewPetition) -> profiles.Facts:
+    received_on = legal_day(new.received_at)
+    return profiles.Facts(
+        new.divisions[0], new.channel, new.track, received_on, momentary=new.momentary
+    )
+
+
+def _entered(new: NewPetition, identities: Sequence[Identity]) -> dict[str, Any]:
+    """What the office entered, with the texts that everybody reads."""
+    shares = life.shares_of(new.divisions, new.division_shares)
+    texts = parties.redacted_texts(
+        new.title, new.body, new.place, object_name=new.object_name, identities=identities
+    )
+    return {
+        **asdict(new, dict_factory=_columns),
+        **texts,
+        "object_key": key_of(new.object_name),
+        "shares": {division: str(share) for division, share in shares.items()},
+    }
+
+
+def _signed(
+    identity: Identity | None, sealed: Sequence[Sealed], roles: Sequence[PartyRole]
+) -> dict[str, Any]:
+    """By whom, as far as the petition itself knows."""
+    return {
+        "anonymous": identity is None,
+        "party_ids": [each.entry_id for each in sealed],
+        "petitioner_id": sealed[0].entry_id if sealed else None,
+        "petitioner_tokens": parties.tokens_that_count([each.tokens for each in sealed], roles),
+        "petitioner_masked": parties.masks(identity),
+    }
+
+
+async def _start_clocks(
+    session: AsyncSession, petition: Petition, profile: profiles.Profile
+) -> dict[str, date | None]:
+    """The clocks of receipt; nobody has to be told who did not say who he is (art. 23)."""
     due = {}
     for kind, term in (
         (ClockKind.ROUTING, profiles.ROUTING),
         (ClockKind.NOTICE, profiles.NOTICE),
         (ClockKind.ACCEPTANCE, profile.accept),
     ):
-        # Nobody is told where it is not known who or where (art. 23).
-        if kind is ClockKind.NOTICE and identity is None:
+        if kind is ClockKind.NOTICE and petition.petitioner_id is None:
             continue
-        due[kind.value] = await begin(session, petition, kind, term, at=new.received_at)
-    await announce(
-        session,
-        PetitionRegistered(
-            petition_id=petition.id,
-            number=petition.number,
-            divisions=told_of(petition),
-            office=petition.office,
-        ),
-        now=now,
-    )
-    return petition, due
-
-
-def _place(place: str, identity: Identity | None) -> str:
-    """Where the pollution is, for every reader: an address may stay, whose it is may not."""
-    return redact(place, replace(identity, address=None) if identity else None)[:TITLE_LENGTH]
+        due[kind.value] = await begin(session, petition, kind, term, at=petition.received_at)
+    return due
 
 
 def _columns(facts: Sequence[tuple[str, Any]]) -> dict[str, Any]:
@@ -125,20 +134,6 @@ def _columns(facts: Sequence[tuple[str, Any]]) -> dict[str, Any]:
         for name, value in facts
         if name != "division_shares"
     }
-
-
-def _row(petition: Petition) -> dict[str, Any]:
-    """The petition as a row: no generated column, the version a new row has."""
-    facts = petition.model_dump(exclude={"holder_city"})
-    return {**facts, "version": 1}
-
-
-def _masked(identity: Identity | None) -> dict[str, Any]:
-    """What masked readers get, made once, so that showing it never opens the vault."""
-    if identity is None:
-        return {}
-    fields = (Field.NAME, Field.PHONE, Field.ID_NUMBER, Field.ADDRESS)
-    return {field.value: masked(field, identity) for field in fields}
 
 
 async def _check(session: AsyncSession, new: NewPetition, *, now: datetime) -> None:

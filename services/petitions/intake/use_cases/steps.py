@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.petitions.intake import domain as life, queries
@@ -12,7 +13,7 @@ from services.petitions.intake.domain import Step
 from services.petitions.intake.models import Petition, PetitionStep
 from services.petitions.profiles.domain import PROCEDURES, ClockKind, Facts
 from services.petitions.vault import use_cases as vault
-from services.petitions.vault.queries import show_to as show_entry_to
+from services.petitions.vault.queries import show_to as show_entries_to
 from services.petitions.vault.use_cases import VaultKeys
 from shared import divisions, reference
 from shared.audit.trace import record
@@ -22,6 +23,7 @@ from shared.clock_rows.rows import Ladder, start_clock
 from shared.clocks.days import legal_day
 from shared.clocks.term import Term
 from shared.contracts.petitions import PetitionChanged
+from shared.db.session import beyond_scope
 from shared.errors import InvalidInput
 from shared.ids import uuid7
 from shared.messaging.outbox import announce
@@ -46,10 +48,6 @@ BY_ANOTHER_ROUTE: Final = frozenset(
 # Steps that no route of this release takes.
 UNUSED: Final = frozenset(
     {
-        Step.ASK_BACK,
-        Step.SUPPLEMENT,
-        Step.MARK_URGENT,
-        Step.HAND_OVER,
         Step.SERVE,
         Step.ASK_REVIEW,
         Step.GIVE_REVIEW,
@@ -134,12 +132,14 @@ async def take(
     """The only place a petition's state changes: step, history, trace and event are one act.
 
     History and trace are read by more than may know the petitioner, so they keep the reason
-    redacted; what time causes gives no reason and has no keys.
+    redacted; what time causes names nobody and has no keys.
     """
+    if step in life.OF_THE_WHOLE:
+        life.require_whole(petition.parent_id)
     before = {"state": petition.state}
     petition.state = life.step(petition.state, step)
     if reason is not None and keys is not None:
-        reason = await vault.without_petitioner(session, petition.petitioner_id, reason, keys=keys)
+        reason = await vault.without_petitioner(session, petition.party_ids, reason, keys=keys)
     seen_anew = await _show_to_holder(session, petition)
     await session.flush()
     if seen_anew or step in MOVES:
@@ -168,9 +168,24 @@ async def _show_to_holder(session: AsyncSession, petition: Petition) -> bool:
         return False
     petition.visible_to = visible_to
     await queries.show_to(session, petition)
-    if petition.petitioner_id is not None:
-        await show_entry_to(session, petition.petitioner_id, visible_to)
+    if petition.party_ids:
+        await show_entries_to(session, petition.party_ids, await seeing_matter(session, petition))
     return True
+
+
+async def touch(session: AsyncSession, petition: Petition) -> None:
+    """A new version for a reader of what hangs on the petition, its own columns being as before."""
+    flag_modified(petition, "concerned")
+    await session.flush()
+
+
+async def seeing_matter(session: AsyncSession, petition: Petition) -> list[str]:
+    """Who sees the petition or any part of its matter: they all have the same petitioners."""
+    if petition.parent_id is None and len(petition.divisions) == 1:
+        return petition.visible_to
+    async with beyond_scope(session):
+        others = await queries.others_of_matter(session, petition)
+    return sorted({*petition.visible_to, *(scope for each in others for scope in each.visible_to)})
 
 
 async def write_line(
@@ -219,10 +234,13 @@ def decider(petition: Petition, step: Step) -> str:
 
 def actions(actor: Actor, petition: Petition) -> list[str]:
     """The steps this caller may take with the petition now, each by the route of its name."""
+    barred = BY_ANOTHER_ROUTE | UNUSED | life.BY_RULE
+    if petition.parent_id is not None:
+        barred |= life.OF_THE_WHOLE
     return [
         step.value
         for step in life.TRANSITIONS[petition.state]
-        if step not in BY_ANOTHER_ROUTE | UNUSED | life.BY_RULE
+        if step not in barred
         and _is_open(petition, step, actor)
         and may(actor, f"petition.{step}", division=decider(petition, step))
     ]
@@ -244,6 +262,9 @@ def _is_open(petition: Petition, step: Step, actor: Actor) -> bool:
         Step.REFUSE_EXTENSION: asked and not own,
         Step.REPLY: own,
         Step.FILE: petition.anonymous,
+        Step.ASK_BACK: not petition.anonymous,
+        Step.SUPPLEMENT: petition.asked_back_at is not None,
+        Step.MARK_URGENT: petition.urgency is not life.Urgency.MAJOR_URGENT,
     }
     barred = petition.competence_open and step in life.WHILE_COMPETENCE_IS_OPEN
     return not barred and said.get(step, True)

@@ -78,7 +78,7 @@ async def load(
         division=new.division,
         received_on=new.received_on,
         stated_total=new.stated_total,
-        note=redact(new.note, None)[:NOTE_LENGTH] if new.note else None,
+        note=redact(new.note, [])[:NOTE_LENGTH] if new.note else None,
         fingerprint=print_,
         loaded_by=actor.id,
         loaded_at=now,
@@ -125,11 +125,11 @@ async def _load_letter(
         outside_number=new.outside_number,
         county=new.county,
         shares={division: str(share) for division, share in shares.items()},
-        content=redact(new.content, None),
+        content=redact(new.content, []),
         due_on=new.due_on,
         state=State.CLOSED if new.closed_on else State.OPEN,
         pace=new.pace,
-        answer=redact(new.answer, None) if new.answer else None,
+        answer=redact(new.answer, []) if new.answer else None,
         closed_on=new.closed_on,
         visible_to=divisions.visibility([batch.division, new.county, *concerned]),
     )
@@ -171,5 +171,6 @@ async def _link(
 ) -> None:
     petition = await read_petition(session, petition_id)
     letter.petition_id = petition.id
-    for entry_id in petition.party_ids:
-        letter.content = await without_petitioner(session, entry_id, letter.content, keys=keys)
+    letter.content = await without_petitioner(
+        session, petition.party_ids, letter.content, keys=keys
+    )

@@ -168,11 +168,9 @@ async def redacted(
 ) -> str:
     """The text without any number of a person, and without the petitioner of a linked petition."""
     if letter.petition_id is None:
-        return redact(text, None)
+        return redact(text, [])
     petition = await read_petition(session, letter.petition_id)
-    for entry_id in petition.party_ids:
-        text = await without_petitioner(session, entry_id, text, keys=keys)
-    return redact(text, None)
+    return await without_petitioner(session, petition.party_ids, text, keys=keys)
 
 
 async def begin(

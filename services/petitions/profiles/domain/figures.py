@@ -99,14 +99,17 @@ WEEK_START: Final = re.compile(
     "(monday|tuesday|wednesday|thursday|friday|saturday|sunday) ([01][0-9]|2[0-3]):00"
 )
 KINDS: Final[Mapping[str, Kind]] = {
+    "ask_back.days": Number(1, 60, "days"),
     "callbacks.due_days": Number(1, 90, "days"),
     "callbacks.tries": Number(1, 30, "days"),
     "clocks.raise_after_hours": Number(1, 720, "hours"),
     "clocks.roll_natural_deadline": Flag(),
     "clocks.warn_before_hours": Number(1, 720, "hours"),
+    "cross_region.children": Flag(),
     "handling.returns_before_superior": Number(1, 20, "returns"),
     "letters.first_look_back_days": Number(1, 730, "days"),
     "letters.second_look_back_days": Number(1, 730, "days"),
+    "petitions.collective_from": Number(2, 1000, "persons"),
     "repeats.basis": OneOf(("person", "object")),
     "repeats.place_metres": Number(1, 5000, "metres"),
     "repeats.window_days": Number(1, 3650, "days"),
@@ -119,6 +122,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "through_train.trigger_on": SomeOf(("dissatisfied", "unresolved", "repeat")),
     "through_train.wait_minutes": Number(0, 1440, "minutes"),
     "through_train.week_start": Written(WEEK_START, "monday 00:00 ... sunday 23:00"),
+    "urgent.acknowledge_hours": Number(1, 72, "hours"),
 }
 
 

@@ -63,14 +63,6 @@ class NotEarlier(RuleViolation):
     en = "A repeat is received after what it repeats."
 
 
-class PartOfPetition(RuleViolation):
-    """A part is one division's share of an item, not an item that somebody raised."""
-
-    code = "part_of_petition"
-    zh = "跨区域信访件的分件不能作为重复件,请在总件上认定。"
-    en = "A part of a cross-region petition is no repeat; decide on the coordinating item."
-
-
 def require_same(new: Likeness, root: Likeness, *, basis: Basis, metres: int) -> None:
     """NotTheSamePerson or NotTheSameObject unless what the basis counts by is the same."""
     match basis:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.petitions.intake.domain import require_whole
 from services.petitions.intake.models import Petition
 from services.petitions.intake.queries import lock_petition
 from services.petitions.intake.use_cases.steps import KIND, seen_by
@@ -17,7 +18,6 @@ from services.petitions.repeats.domain.rules import (
     HasRepeats,
     NotARepeat,
     NotEarlier,
-    PartOfPetition,
     RepeatOfItself,
     require_same,
 )
@@ -105,7 +105,7 @@ async def revoke(
         if later.position > link.position:
             later.position -= 1
             await session.flush()  # one by one: no two ever have one position
-    reason = await vault.without_petitioner(session, petition.petitioner_id, reason, keys=keys)
+    reason = await vault.without_petitioner(session, petition.party_ids, reason, keys=keys)
     before = {"root": root.id, "position": link.position, "basis": link.basis}
     await _trace(session, actor, petition, "revoke_repeat", reason=reason, now=now, before=before)
     await announce(
@@ -146,8 +146,8 @@ async def _common_ground(
 async def _require_order(session: AsyncSession, petition: Petition, root: Petition) -> None:
     if petition.id == root.id:
         raise RepeatOfItself
-    if petition.parent_id is not None or root.parent_id is not None:
-        raise PartOfPetition
+    for each in (petition, root):
+        require_whole(each.parent_id)
     if await queries.link(session, petition.id):
         raise AlreadyRepeat
     if await queries.repeats_of(session, petition.id):
@@ -161,7 +161,7 @@ async def _without_petitioner(
 ) -> str | None:
     if note is None:
         return None
-    return await vault.without_petitioner(session, petition.petitioner_id, note, keys=keys)
+    return await vault.without_petitioner(session, petition.party_ids, note, keys=keys)
 
 
 async def _trace(

@@ -76,7 +76,7 @@ async def restate(
         changes=known.changes,
         restates_id=known.original.id,
         restatement=restatement,
-        reason=redact(reason, None)[:REASON_LENGTH],
+        reason=redact(reason, [])[:REASON_LENGTH],
     )
     return await freeze(session, edition, actor=actor, now=now)
 

@@ -39,8 +39,7 @@ async def without_petitioners(
 ) -> str:
     """The text without whoever signed a petition of the matter: leaders and reports quote it."""
     for petition in await matter(session, escalation.petition_id):
-        for entry_id in petition.party_ids:
-            text = await without_petitioner(session, entry_id, text, keys=keys)
+        text = await without_petitioner(session, petition.party_ids, text, keys=keys)
     return text
 
 

@@ -19,8 +19,8 @@ from services.petitions.intake.domain import (
     searched,
 )
 from services.petitions.intake.queries import Filter
+from services.petitions.intake.schemas.parties import IdentityOut, PartyIn, PetitionerIn
 from services.petitions.profiles.domain import Channel, Track
-from services.petitions.vault.domain import Field as IdentityField
 from shared import divisions
 from shared.clock_rows.rows import ClockRow, ClockState
 from shared.clocks.calendar import WorkCalendar
@@ -39,21 +39,10 @@ from shared.http.body import (
     ShortText,
 )
 
-Phone = Annotated[str, StringConstraints(pattern=r"^[0-9+][0-9 -]{4,24}$")]
-IdNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{17}[0-9Xx]$")]
 Longitude = Annotated[float, Field(ge=-180, le=180, description="WGS 84", examples=[121.15])]
 Latitude = Annotated[float, Field(ge=-90, le=90, description="WGS 84", examples=[30.04])]
 Day = Annotated[date, Field(ge=date(FIRST_YEAR, 1, 1), le=date(LAST_YEAR, 12, 31))]
 CreditCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-HJ-NPQRTUWXY]{18}$")]
-
-
-class PetitionerIn(Body):
-    """Who complains; goes to the vault and nowhere else."""
-
-    name: Annotated[ShortText, Field(examples=["王小明"])]
-    phone: Phone | None = None
-    id_number: IdNumber | None = None
-    address: ShortText | None = None
 
 
 class PetitionIn(Body):
@@ -91,6 +80,9 @@ class PetitionIn(Body):
     head_count: Annotated[int, Field(ge=1, le=100_000, description="Persons who petition")] = 1
     received_at: Instant
     petitioner: PetitionerIn | None = None
+    co_petitioners: Annotated[
+        list[PartyIn], Field(max_length=200, description="Who signed beside the petitioner")
+    ] = Field(default_factory=list)
     source: Code | None = None
     outside_number: Code | None = None
 
@@ -107,31 +99,43 @@ class PetitionIn(Body):
         return self
 
 
-class RevealIn(Body):
-    """Which fields of the petitioner's identity, or the text as written, and what for."""
+class MergedOut(Out):
+    """A petition that is or was handled together with this one."""
 
-    fields: Annotated[
-        list[Literal["name", "phone", "id_number", "address", "text"]],
-        Field(min_length=1, max_length=5),
-    ]
-    reason: ShortText
-
-    @property
-    def asked(self) -> list[IdentityField]:
-        return [IdentityField(each) for each in self.fields]
-
-
-class IdentityOut(Out):
-    name: str | None = None
-    phone: str | None = None
-    id_number: str | None = None
-    address: str | None = None
+    petition_id: UUID
+    number: str
+    state: State
+    reason: str
+    merged_by: str
+    at: datetime
+    undone_at: datetime | None
+    undone_by: str | None
+    undone_reason: str | None
 
 
-class RevealedOut(IdentityOut):
-    """What was asked for, as far as the caller may have it."""
+class PartOut(Out):
+    """One division's part of a matter."""
 
-    text: str | None = None
+    id: UUID
+    number: str
+    holder: str
+    state: State
+    handler_name: str | None
+    replied_at: datetime | None
+    closed_at: datetime | None
+    version: int
+
+
+class UpwardReportOut(Out):
+    """Which superior organ was told of the urgent matter, and when it confirmed."""
+
+    superior: str
+    reason: str
+    reported_by_name: str
+    reported_at: datetime
+    acknowledge_by: datetime | None
+    acknowledged_by_name: str | None
+    acknowledged_at: datetime | None
 
 
 class StepOut(Out):
@@ -188,6 +192,7 @@ class PetitionRow(Out):
 
     id: UUID
     number: str
+    parent_id: UUID | None
     state: State
     channel: Channel
     media: list[str]
@@ -280,7 +285,6 @@ class PetitionOut(PetitionRow):
     momentary: bool
     head_count: int
     anonymous: bool
-    parent_id: UUID | None
     partial: bool
     petitioner: IdentityOut | None
     route_count: int
@@ -301,6 +305,11 @@ class PetitionOut(PetitionRow):
     first_replied_at: datetime | None
     closed_at: datetime | None
     report_due_on: date | None
+    asked_back_at: datetime | None
+    parts: list[PartOut]
+    merged_into: MergedOut | None
+    merged: list[MergedOut]
+    reported_upward: list[UpwardReportOut]
     clocks: list[ClockOut]
     history: list[StepOut]
     actions: list[str]
