@@ -177,7 +177,9 @@ def _assign(stage: Stage, petition: Json) -> Json:
 
 
 def _accept(stage: Stage, petition: Json) -> Json:
-    """The county accepts, and an officer of it begins."""
+    """The county accepts, and an officer of it begins; so does each county with its own part."""
+    for part in petition["parts"]:
+        _accept_part(stage, part)
     county = petition["divisions"][0]
     path = f"/petitions/{petition['id']}"
     body = {"notice": "已书面告知受理"}
@@ -194,13 +196,52 @@ def _accept(stage: Stage, petition: Json) -> Json:
     return stage.person(f"{county}-officer-1").post(f"{path}/start", {}, on=accepted)
 
 
+def _accept_part(stage: Stage, part: Json) -> None:
+    county, path = part["holder"], f"/petitions/{part['id']}"
+    clerk, officer = f"{county}-petition-clerk-1", f"{county}-officer-1"
+    accepted = stage.person(clerk).post(f"{path}/accept", {"notice": "已书面告知受理"}, on=part)
+    stage.person(officer).post(f"{path}/start", {}, on=accepted)
+
+
 def handle(stage: Stage, matters: Matters) -> None:
-    """The counties answer in writing, in time."""
+    """The counties answer in writing, in time; of two counties each first answers for itself."""
     stage.at("2026-03-11T16:00")
     for name, petition in matters.items():
+        _answer_parts(stage, petition)
         matters[name] = reply(stage, petition, "已现场查看并要求整改。")
         _claim_explained(stage, matters[name], "已答复")
         claim_in_time(stage, matters[name])
+
+
+def _answer_parts(stage: Stage, petition: Json) -> None:
+    """The petitioner is answered for the whole once each county has answered for its part."""
+    if not petition["parts"]:
+        return
+    county, path = petition["divisions"][0], f"/petitions/{petition['id']}"
+    stage.refused(
+        f"{county}-officer-1",
+        f"{petition['number']} 分办件未答复前不能答复信访人",
+        f"{path}/reply",
+        _opinion("已现场查看。"),
+        on=petition,
+        statuses=(409,),
+    )
+    clerk = stage.person(CITY_CLERK)
+    for part in clerk.get(f"{path}/parts"):
+        officer = stage.person(f"{part['holder']}-officer-1")
+        answer = _opinion("本辖区已现场查看。")
+        officer.post(f"/petitions/{part['id']}/reply", answer, on=part)
+    states = {part["holder"]: part["state"] for part in clerk.get(f"{path}/parts")}
+    expected = dict.fromkeys(petition["divisions"], "replied")
+    stage.claim(f"{petition['number']} 两地各自答复", holds=states == expected, seen=states)
+
+
+def _opinion(opinion: str) -> Json:
+    return {
+        "outcome": "supported",
+        "opinion": opinion,
+        "legal_basis": "《信访工作条例》第三十二条",
+    }
 
 
 def claim_in_time(stage: Stage, petition: Json) -> None:
@@ -215,11 +256,7 @@ def reply(stage: Stage, petition: Json, opinion: str) -> Json:
     """The handling officer's written answer."""
     county = petition["divisions"][0]
     path = f"/petitions/{petition['id']}/reply"
-    body = {
-        "outcome": "supported",
-        "opinion": opinion,
-        "legal_basis": "《信访工作条例》第三十二条",
-    }
+    body = _opinion(opinion)
     stage.refused(f"{county}-petition-clerk-1", "非执法人员不能答复", path, body, on=petition)
     stage.refused(
         f"{county}-officer-2", "非承办人不能答复", path, body, on=petition, statuses=(409,)
