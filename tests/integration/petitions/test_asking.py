@@ -132,6 +132,26 @@ async def test_who_never_answers_is_waited_for_no_longer(place: Place) -> None:
     assert (clocks["supplement"], clocks["acceptance"]) == (["missed"], ["running"])
 
 
+async def test_who_waits_may_go_on_all_the_same(place: Place) -> None:
+    await pledged(place)
+    case = await (await registered(place)).transferred()
+    await case.step(place.clerk, "ask-back", QUESTION)
+    await case.step(place.clerk, "accept", {"notice": "已受理"})
+    assert (await case.clocks())["acceptance"] == ["met"]
+    await case.step(place.clerk, "supplement", ANSWER)
+    await case.step(place.officer, "start")
+    await case.step(place.officer, "ask-back", QUESTION)
+    await case.answer()
+    assert (await case.clocks())["closing"] == ["met"]
+    await place.time.pass_by(days=17)
+
+    async def forgotten() -> bool | None:
+        return (await case.read(place.clerk))["asked_back_at"] is None or None
+
+    assert await eventually(forgotten)
+    assert (await case.read(place.clerk))["history"][-1]["step"] == "reply"
+
+
 async def test_a_question_left_behind_by_a_refusal_changes_nothing_later(place: Place) -> None:
     case = await place.register()
     await case.step(place.city_clerk, "ask-back", QUESTION)

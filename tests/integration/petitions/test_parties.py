@@ -160,6 +160,20 @@ async def test_representatives_are_named_later_and_change(place: Place) -> None:
     assert not [each for each in SECRETS if each in seen.text]
 
 
+async def test_who_joins_is_not_named_any_more_in_what_offices_wrote_before(place: Place) -> None:
+    case = await (await place.register(form="joint", head_count=3)).replied()
+    call = {"result": "no_answer", "solved": "unknown", "note": TELLING}
+    await case.step(place.city_clerk, "callbacks", call)
+    await case.step(place.city_clerk, "recusals", {"reason": TELLING})
+    assert "夏侯惊鸿" in (await place.leader.get(f"{case.path}/callbacks")).text
+
+    await case.step(place.clerk, "parties", {"added": [SIGNER, SPEAKER]})
+
+    for who, path in (("leader", "callbacks"), ("head", "recusals")):
+        told = (await getattr(place, who).get(f"{case.path}/{path}")).text
+        assert not [each for each in SECRETS if each in told], path
+
+
 async def test_later_parties_belong_to_every_part(place: Place) -> None:
     case = await place.shared(form="joint", head_count=3, body=TELLING)
 

@@ -93,6 +93,4 @@ async def _redact_again(
         item.title, item.body, item.place, object_name=item.object_name, identities=identities
     )
     item.sqlmodel_update(texts)
-    for line in await queries.history(session, item.id):
-        if line.reason is not None:
-            line.reason = redact(line.reason, identities)
+    await queries.retell(session, item.id, lambda text: redact(text, identities))

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.petitions.intake import domain as life, queries
-from services.petitions.intake.domain import NewPetition
+from services.petitions.intake.domain import Form, NewPetition
 from services.petitions.intake.models import Petition
 from services.petitions.vault.domain import (
     IDENTITY,
@@ -50,6 +50,8 @@ async def check(
     now: datetime,
 ) -> None:
     """Whether the persons make the petition's form and not too many speak for them."""
+    if petition.form is Form.INDIVIDUAL and not roles:
+        return  # one person by himself, as nearly always
     if roles and anonymous:
         raise NobodyToJoin(reason="petitioner", pointer="/petitioner")
     settings = await rule_settings(session, division=petition.office, on_day=legal_day(now))
