@@ -48,8 +48,6 @@ async def unplanned(session: AsyncSession, *, limit: int) -> Sequence[Petition]:
             Petition.state == State.REPLIED,
             col(Petition.parent_id).is_(None),  # a part is asked about with its whole
             col(Petition.petitioner_id).is_not(None),
-            # Who petitioned is called about the whole, not about each part.
-            col(Petition.parent_id).is_(None),
             col(Petition.replied_at).is_not(None),
             ~planned,
         )
