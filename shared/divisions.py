@@ -9,6 +9,8 @@ from enum import StrEnum
 
 CODE = re.compile(r"[1-9][0-9]{5}")
 NATION = "00"
+# Beijing, Tianjin, Shanghai, Chongqing (GB/T 2260).
+MUNICIPALITIES = frozenset({"11", "12", "31", "50"})
 
 
 class Level(StrEnum):
@@ -34,6 +36,11 @@ def scope(code: str) -> str:
             return code
 
 
+def division_of(subtree: str) -> str:
+    """The division that heads a scope: 3302 → 330200."""
+    return subtree.ljust(6, "0")
+
+
 def lineage(code: str) -> tuple[str, ...]:
     """Every scope the division lies in, widest first: 330281 → 33, 3302, 330281."""
     own = scope(code)
@@ -50,15 +57,18 @@ def city_of(code: str) -> str:
     return code[:4] + "00"
 
 
-def division_of(scope_: str) -> str:
-    """The division that heads a scope: 33 → 330000, 3302 → 330200."""
-    return scope_.ljust(6, "0")
-
-
 def superior(code: str) -> str | None:
-    """The division next above: 330281 → 330200 → 330000; None above a province."""
-    above = lineage(code)[:-1]
-    return division_of(above[-1]) if above else None
+    """The division next above: 330281 → 330200 → 330000; nothing in this system is above that.
+
+    Districts of a municipality (直辖市) and counties a province runs itself (省直辖县级) have no
+    city above them: what stands there in the code (01, 02, 90) is a heading without officials.
+    """
+    if level(code) is Level.PROVINCE:
+        return None
+    province = code[:2] + "0000"
+    if level(code) is Level.CITY or code[2:4] == "90" or code[:2] in MUNICIPALITIES:
+        return province
+    return city_of(code)
 
 
 def visibility(codes: Iterable[str]) -> list[str]:

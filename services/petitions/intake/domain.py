@@ -185,6 +185,8 @@ _LIFE: Final[Mapping[State, Mapping[Step, State]]] = {
     State.CLOSED: {Step.ASK_REVIEW: State.UNDER_REVIEW, Step.SEND_BACK: State.REOPENED},
     State.NOT_ACCEPTED: {},
 }
+# What makes the answer given void: nobody asks for a review of it any more.
+VOIDING: Final = frozenset({Step.REOPEN, Step.SEND_BACK})
 # What only time, the matter's end or a superior's finding does, never a person by a route of this
 # name.
 BY_RULE: Final = frozenset({Step.DEEM_COMPETENT, Step.SEND_BACK, Step.CLOSE_PART})
@@ -256,6 +258,26 @@ class CompetenceOpen(RuleViolation):
     en = "It is still open which body accepts (art. 24); {step} has to wait."
 
 
+# How many organs above the unit that answered have the petition in their hands (art. 35, 36).
+ORGANS_ABOVE: Final[Mapping[State, int]] = {
+    State.UNDER_REVIEW: 1,
+    State.REVIEWED: 1,
+    State.UNDER_RE_REVIEW: 2,
+    State.FINAL: 2,
+}
+
+
+def in_charge(state: State, holder: str) -> str | None:
+    """Whose turn it is: the unit's, or while it is reviewed that of the organ above.
+
+    None where that organ is none of this system's.
+    """
+    organ: str | None = holder
+    for _ in range(ORGANS_ABOVE.get(state, 0)):
+        organ = organ and divisions.superior(organ)
+    return organ
+
+
 class IllegalStep(RuleViolation):
     code = "illegal_step"
     zh = "当前状态({state})不能执行:{step}。"
@@ -315,6 +337,13 @@ def superiors(division: str) -> list[str]:
     """The organs above that learn of a major or urgent matter at once (art. 25), nearest first."""
     above = divisions.lineage(division)[:-1]
     return [divisions.division_of(scope) for scope in reversed(above)]
+
+
+# Where a request for a review or a re-review leads.
+ASKING: Final[Mapping[Step, State]] = {
+    Step.ASK_REVIEW: State.UNDER_REVIEW,
+    Step.ASK_RE_REVIEW: State.UNDER_RE_REVIEW,
+}
 
 
 @dataclass(frozen=True, slots=True)

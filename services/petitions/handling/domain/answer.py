@@ -49,6 +49,14 @@ class StillReachable(RuleViolation):
     en = "The petitioner can be called back; close the petition by a call-back."
 
 
+class StillReviewable(RuleViolation):
+    """Art. 36: thirty days to ask for a re-review after a review."""
+
+    code = "re_review_open"
+    zh = "申请复核的期限未满,不能办结(《信访工作条例》第三十六条)。"
+    en = "The time to ask for a re-review has not run out (Regulations on Petition Work, art. 36)."
+
+
 def require_handler(handler_id: UUID | None, actor_id: UUID) -> None:
     if handler_id != actor_id:
         raise NotTheHandler

@@ -9,18 +9,20 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.petitions.handling.domain.answer import (
     Outcome,
     StillReachable,
+    StillReviewable,
     require_handler,
     require_parts,
 )
 from services.petitions.handling.use_cases.begin import begin_step, stop
 from services.petitions.handling.use_cases.extension import lapse
 from services.petitions.handling.use_cases.parts import answers_partially
-from services.petitions.intake.domain import Step
+from services.petitions.intake.domain import State, Step
 from services.petitions.intake.models import Petition
 from services.petitions.intake.use_cases.steps import take
 from services.petitions.profiles.domain import ClockKind
 from services.petitions.vault.use_cases import VaultKeys, without_petitioner
 from shared.auth.actor import Actor
+from shared.clock_rows.rows import is_running
 
 # What the answer fulfils; what was found and decided is the report an assignment asks for.
 UNTIL_ANSWER: Final = (ClockKind.CLOSING, ClockKind.REPORT)
@@ -73,10 +75,13 @@ async def file(
     version: int,
     now: datetime,
 ) -> Petition:
-    """Close what nobody can be called back about: an anonymous petition (DOMAIN 2.7)."""
+    """Close what nobody can be called back about (2.7), or was reviewed and left so (P10)."""
     petition = await begin_step(session, actor, petition_id, version, Step.FILE)
-    if not petition.anonymous:
+    if petition.state is State.REVIEWED:
+        if await is_running(session, subject_id=petition.id, kind=ClockKind.RE_REVIEW_REQUEST):
+            raise StillReviewable
+    elif not petition.anonymous:
         raise StillReachable
-    petition.closed_at = now
+    petition.closed_at = petition.closed_at or now
     await take(session, petition, Step.FILE, actor=actor, reason=reason, keys=keys, now=now)
     return petition

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.petitions.intake import queries
-from services.petitions.intake.domain import State
+from services.petitions.intake.domain import State, in_charge
 from services.petitions.intake.models import Petition
 from services.petitions.intake.use_cases.steps import KIND, seen_by
 from services.petitions.vault import queries as entries, use_cases as vault
@@ -32,7 +32,11 @@ from shared.errors import NotFound
 def reader_of(actor: Actor, petition: Petition) -> Reader:
     """How the caller stands to the petition; the nearest relation counts."""
     clerk, officer = frozenset({Role.PETITION_CLERK}), frozenset({Role.OFFICER})
-    if actor.is_of(clerk, petition.holder) or actor.holds_at(clerk, petition.office):
+    # Whoever reviews the answer handles it, and has to reach the petitioner (art. 35, 36).
+    organ = in_charge(petition.state, petition.holder) or petition.holder
+    if any(actor.is_of(clerk, each) for each in (petition.holder, organ)) or actor.holds_at(
+        clerk, petition.office
+    ):
         return Reader.CLERK
     if actor.is_of(officer, petition.holder):
         return Reader.OFFICER

@@ -9,7 +9,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.petitions.intake import domain as life, queries
-from services.petitions.intake.domain import Step
+from services.petitions.intake.domain import State, Step
 from services.petitions.intake.models import Petition, PetitionStep
 from services.petitions.profiles.domain import PROCEDURES, ClockKind, Facts
 from services.petitions.vault import use_cases as vault
@@ -19,7 +19,7 @@ from shared import divisions, reference
 from shared.audit.trace import record
 from shared.auth.actor import Actor
 from shared.auth.policy import may
-from shared.clock_rows.rows import Ladder, start_clock
+from shared.clock_rows.rows import Ladder, drop_clocks, start_clock
 from shared.clocks.days import legal_day
 from shared.clocks.term import Term
 from shared.contracts.petitions import PetitionChanged
@@ -31,6 +31,8 @@ from shared.rule_settings import rule_settings
 
 KIND: Final = "petition"
 ANSWERS: Final = frozenset({Step.ACCEPT_OBJECTION, Step.REJECT_OBJECTION})
+# What the organ does that has the petition in its hands, be it the unit or one that reviews it.
+OF_WHO_IS_IN_CHARGE: Final = frozenset({Step.SERVE, Step.GIVE_REVIEW, Step.GIVE_RE_REVIEW})
 # What hands the petition to another unit.
 MOVES: Final = frozenset(
     {Step.TRANSFER, Step.ASSIGN, Step.ACCEPT_OBJECTION, Step.SETTLE_COMPETENCE}
@@ -43,16 +45,6 @@ BY_ANOTHER_ROUTE: Final = frozenset(
         Step.ANSWER_COMPETENCE,
         Step.MEET_COMPETENCE,
         Step.SETTLE_COMPETENCE,
-    }
-)
-# Steps that no route of this release takes.
-UNUSED: Final = frozenset(
-    {
-        Step.SERVE,
-        Step.ASK_REVIEW,
-        Step.GIVE_REVIEW,
-        Step.ASK_RE_REVIEW,
-        Step.GIVE_RE_REVIEW,
     }
 )
 
@@ -138,8 +130,13 @@ async def take(
         life.require_whole(petition.parent_id)
     before = {"state": petition.state}
     petition.state = life.step(petition.state, step)
+    # A step that leaves every column as it was is a change all the same: the version grows.
+    flag_modified(petition, "state")
     if reason is not None and keys is not None:
         reason = await vault.without_petitioner(session, petition.party_ids, reason, keys=keys)
+    if step in life.VOIDING:
+        petition.served_on = None
+        await drop_clocks(session, subject_id=petition.id, at=now, kinds={ClockKind.REVIEW_REQUEST})
     seen_anew = await _show_to_holder(session, petition)
     await session.flush()
     if seen_anew or step in MOVES:
@@ -228,13 +225,20 @@ async def write_line(
 
 
 def decider(petition: Petition, step: Step) -> str:
-    """Whose step it is: the sender answers an objection, the unit that has it does the rest."""
-    return petition.office if step in ANSWERS else petition.holder
+    """Whose step it is: the sender's to an objection, the reviewing organ's, or the unit's.
+
+    No grant lies at the nation, so that nobody takes the step of an organ beyond this system.
+    """
+    if step in ANSWERS:
+        return petition.office
+    if step in OF_WHO_IS_IN_CHARGE:
+        return life.in_charge(petition.state, petition.holder) or divisions.NATION
+    return petition.holder
 
 
 def actions(actor: Actor, petition: Petition) -> list[str]:
     """The steps this caller may take with the petition now, each by the route of its name."""
-    barred = BY_ANOTHER_ROUTE | UNUSED | life.BY_RULE
+    barred = BY_ANOTHER_ROUTE | life.BY_RULE
     if petition.parent_id is not None:
         barred |= life.OF_THE_WHOLE
     return [
@@ -261,10 +265,15 @@ def _is_open(petition: Petition, step: Step, actor: Actor) -> bool:
         Step.EXTEND: asked and not own,
         Step.REFUSE_EXTENSION: asked and not own,
         Step.REPLY: own,
-        Step.FILE: petition.anonymous,
         Step.ASK_BACK: not petition.anonymous,
         Step.SUPPLEMENT: petition.asked_back_at is not None,
         Step.MARK_URGENT: petition.urgency is not life.Urgency.MAJOR_URGENT,
+        Step.FILE: petition.anonymous or petition.state is State.REVIEWED,
+        Step.SERVE: petition.served_on is None or petition.state is State.REVIEWED,
+        **{
+            ask: procedure.reviewed and life.in_charge(state, petition.holder) is not None
+            for ask, state in life.ASKING.items()
+        },
     }
     barred = petition.competence_open and step in life.WHILE_COMPETENCE_IS_OPEN
     return not barred and said.get(step, True)
