@@ -54,6 +54,7 @@ COLLECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
         "reviews",
         "supervision-orders",
         "spot-checks",
+        "spot-check-samples",
         "inspection-letters",
         "escalations",
         "working-groups",

@@ -10,10 +10,14 @@ from services.petitions.handling.jobs import JOBS as HANDLING_JOBS
 from services.petitions.intake import endpoints as intake
 from services.petitions.letters import endpoints as letters
 from services.petitions.letters.domain import LARGEST_BATCH
+from services.petitions.oversight.endpoints import orders, spot_checks
+from services.petitions.oversight.jobs import JOBS as OVERSIGHT_JOBS
 from services.petitions.profiles import endpoints as profiles
 from services.petitions.repeats import endpoints as repeats
 from services.petitions.reports import endpoints as reports
 from services.petitions.reports.jobs import JOBS as REPORT_JOBS
+from services.petitions.reviews import endpoints as reviews
+from services.petitions.reviews.jobs import JOBS as REVIEW_JOBS
 from services.petitions.statistics.endpoints import figures as statistics
 from services.petitions.through_train import endpoints as through_train
 from services.petitions.through_train.handlers import HANDLERS
@@ -47,6 +51,13 @@ app: Final = create_service_app(
             *handling.ROUTERS,
             callbacks.router,
             callbacks.worklist,
+            reviews.router,
+            reviews.listed,
+            orders.given,
+            orders.router,
+            spot_checks.checked,
+            spot_checks.router,
+            spot_checks.samples,
             repeats.router,
             through_train.router,
             through_train.groups,
@@ -56,7 +67,7 @@ app: Final = create_service_app(
             statistics.router,
         ],
         handlers={**reference.HANDLERS, **HANDLERS},
-        jobs=(*HANDLING_JOBS, *CALLBACK_JOBS, *REPORT_JOBS),
+        jobs=(*HANDLING_JOBS, *CALLBACK_JOBS, *REPORT_JOBS, *REVIEW_JOBS, *OVERSIGHT_JOBS),
         bounds=Bounds(body_of={f"{API}/inspection-letters": LARGEST_BATCH}),
         extras=_vault_keys,
     )
