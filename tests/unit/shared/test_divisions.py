@@ -83,12 +83,22 @@ def test_what_is_no_code(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("code", "above"),
-    [("330281", "330200"), ("330200", "330000"), ("330000", None), ("110105", "110100")],
+    [
+        ("330281", "330200"),
+        ("330200", "330000"),
+        ("330000", None),
+        ("110105", "110000"),
+        ("500101", "500000"),
+        # A county that its province runs itself.
+        ("429004", "420000"),
+    ],
 )
-def test_the_organ_above_is_one_level_up(code: str, above: str | None) -> None:
+def test_above_a_division_is_the_next_one_with_officials(code: str, above: str | None) -> None:
     assert divisions.superior(code) == above
 
 
-@pytest.mark.parametrize("code", ["330000", "330200", "330281"])
-def test_a_scope_is_headed_by_its_division(code: str) -> None:
+@given(codes)
+def test_a_superior_sees_what_is_below_it(code: str) -> None:
+    above = divisions.superior(code)
+    assert above is None or divisions.covers(divisions.scope(above), code)
     assert divisions.division_of(divisions.scope(code)) == code
