@@ -16,7 +16,7 @@ depends_on = None
 SETTINGS = (
     ("orders.supervise_days", "10", "[DD] working days to answer a supervision order"),
     ("orders.urge_days", "3", "[DD] working days to answer an urging order"),
-    ("spot_check.share", '"0.088"', "[S53] superiors checked 8.8 % of what was handled"),
+    ("spot_check.share_permille", "88", "[S53] superiors checked 8.8 % of what was handled"),
 )
 LAPSING = "state = 'running' AND kind IN ('review_request', 're_review_request')"
 

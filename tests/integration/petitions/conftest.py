@@ -39,6 +39,14 @@ PHONE: Final = "13987650123"
 ID_NUMBER: Final = "330282199003071238"
 DOOR: Final = "槐花弄77号502室"
 ADDRESS: Final = f"慈溪市长河镇{DOOR}"
+# Whole on every track: a handling opinion also states the request and the facts.
+ANSWER: Final = {
+    "outcome": "explained",
+    "opinion": "已责令整改",
+    "legal_basis": "大气污染防治法",
+    "request": "要求查处",
+    "facts": "现场有异味",
+}
 CANARIES: Final = (NAME, PHONE, "139-8765-0123", "139 8765 0123", ID_NUMBER, DOOR, "欧阳女士")
 
 
@@ -150,11 +158,7 @@ class Case:
         return await self.step(self.place.officer, "start")
 
     async def answer(self) -> "Case":
-        opinion: dict[str, Any] = {
-            "outcome": "explained",
-            "opinion": "已责令整改",
-            "legal_basis": "大气污染防治法",
-        }
+        opinion: dict[str, Any] = dict(ANSWER)
         if self.seen.get("parts"):  # a test about something else does not let each county answer
             opinion["partial"] = True
         return await self.step(self.place.officer, "reply", opinion)

@@ -8,7 +8,7 @@ import pytest
 
 from shared.auth.actor import Role
 from shared.clocks.days import legal_day
-from tests.integration.petitions.conftest import CANARIES, NAME, Case, Place
+from tests.integration.petitions.conftest import ANSWER, CANARIES, NAME, Case, Place
 from tests.support.services import Caller, eventually
 
 OPINION: Final = {
@@ -207,8 +207,7 @@ async def test_nobody_reviews_what_he_had_a_hand_in(place: Place) -> None:
     reviewer = place.service.caller(*((Role.LEGAL_REVIEWER, each) for each in places))
     case = await (await place.register(track="petition_opinion")).accepted()
     await case.step(everywhere, "start")
-    opinion = {"outcome": "explained", "opinion": "已整改", "legal_basis": "大气污染防治法"}
-    await case.step(everywhere, "reply", opinion)
+    await case.step(everywhere, "reply", ANSWER)
     ask = {"received_at": place.time.now.isoformat(), "grounds": "不服"}
     await case.step(place.clerk, "ask-review", ask)
 
@@ -290,8 +289,7 @@ async def test_above_the_province_nobody_of_ours_reviews(place: Place) -> None:
     case = await registered_by(place, clerk)
     await case.step(clerk, "accept", {"notice": "已受理"})
     await case.step(officer, "start")
-    opinion = {"outcome": "explained", "opinion": "已整改", "legal_basis": "大气污染防治法"}
-    await case.step(officer, "reply", opinion)
+    await case.step(officer, "reply", ANSWER)
 
     ask = {"received_at": place.time.now.isoformat(), "grounds": "不服"}
     refused = await case.try_(clerk, "ask-review", ask)

@@ -10,7 +10,7 @@ import pytest
 
 from shared.auth.actor import Role
 from shared.clocks.days import legal_day
-from tests.integration.petitions.conftest import NAME, Case, Place
+from tests.integration.petitions.conftest import ANSWER, NAME, Case, Place
 
 PASS: Final = {"result": "pass", "findings": "现场核查属实"}
 FAIL: Final = {"result": "fail", "findings": f"{NAME}所述问题仍在"}
@@ -67,7 +67,7 @@ async def test_nobody_checks_the_own_unit_or_the_own_work(place: Place, closed: 
     both = place.service.caller((Role.OFFICER, place.county), (Role.PETITION_CLERK, place.city))
     case = await (await place.register()).accepted()
     await case.step(both, "start")
-    await case.step(both, "reply", {"outcome": "explained", "opinion": "好", "legal_basis": "法"})
+    await case.step(both, "reply", ANSWER)
     answer = await case.try_(both, "spot-checks", PASS)
     assert (answer.status_code, answer.json()["code"]) == (409, "own_hands")
 

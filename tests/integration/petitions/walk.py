@@ -1,6 +1,7 @@
 """What a random walk through petitions' lives knows of each step: who takes it, and with what.
 
-A step that is new gets a line here, and is then taken and tried out of order like all others.
+A step that is new gets a line here, and is then taken and tried out of order like all others. What
+is not here: a question of competence is a talk of several bodies and has tests of its own.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,7 +13,7 @@ from typing import Any, Final
 from services.petitions.intake.domain import Step
 from shared.auth.actor import Role
 from shared.clocks.days import legal_day
-from tests.integration.petitions.conftest import Place
+from tests.integration.petitions.conftest import ANSWER, Place
 from tests.support.services import Caller
 
 Body = Callable[[Place, Random], dict[str, Any]]
@@ -54,7 +55,11 @@ def _request(place: Place, _: Random) -> dict[str, Any]:
 
 
 def _extension(_: Place, random: Random) -> dict[str, Any]:
-    return {"days": random.randint(1, 30), "requested_by": "承办人", "reason": "情况复杂"}
+    return {"days": random.randint(1, 30), "reason": "情况复杂"}
+
+
+def _track(_: Place, random: Random) -> dict[str, Any]:
+    return {"track": random.choice(("petition_opinion", "statutory_duty")), "reason": "归类有误"}
 
 
 REASON: Final = _said(reason="理由")
@@ -62,18 +67,17 @@ OPINION: Final = _said(result="upheld", opinion="原答复适当", legal_basis="
 MOVES: Final[Mapping[Step, Move]] = {
     Step.TRANSFER: Move(_unit),
     Step.ASSIGN: Move(_assignment),
-    Step.OBJECT: Move(REASON, refused_as=frozenset({"objection_used"})),
+    Step.OBJECT: Move(REASON),
     Step.ACCEPT_OBJECTION: Move(REASON),
     Step.REJECT_OBJECTION: Move(REASON),
     Step.ACCEPT: Move(_said(notice="已受理")),
     Step.REFUSE: Move(_said(ground="unclear", notice="线索不详")),
     Step.START: Move(_said()),
-    Step.EXTEND: Move(
-        _extension, refused_as=frozenset({"extension_already_used", "nothing_to_extend"})
-    ),
-    Step.REPLY: Move(
-        _said(outcome="explained", opinion="已责令整改", legal_basis="大气污染防治法")
-    ),
+    Step.RECLASSIFY: Move(_track, refused_as=frozenset({"already_classified"})),
+    Step.REQUEST_EXTENSION: Move(_extension, refused_as=frozenset({"extension_already_used"})),
+    Step.EXTEND: Move(_said(notice="因情况复杂延长")),
+    Step.REFUSE_EXTENSION: Move(REASON),
+    Step.REPLY: Move(_said(**ANSWER)),
     Step.SETTLE: Move(_said(result="satisfied", solved="yes"), route="callbacks", offered=False),
     Step.REOPEN: Move(_said(result="dissatisfied", solved="no"), route="callbacks", offered=False),
     Step.FILE: Move(REASON, refused_as=frozenset({"callback_required", "re_review_open"})),

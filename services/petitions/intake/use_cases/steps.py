@@ -62,14 +62,21 @@ async def check_divisions(session: AsyncSession, codes: Sequence[str], *, now: d
         raise UnknownDivision(reason="division", pointer="/divisions", codes=", ".join(missing))
 
 
+async def term_of(session: AsyncSession, petition: Petition, term: Term, *, at: datetime) -> Term:
+    """The term as the petition's unit counts it.
+
+    The petition law does not say that a last day rolls off a rest day (T10, [DD]).
+    """
+    settings = await rule_settings(session, division=petition.holder, on_day=legal_day(at))
+    return term if settings["clocks.roll_natural_deadline"] else replace(term, rolls=False)
+
+
 async def begin(
     session: AsyncSession, petition: Petition, kind: ClockKind, term: Term, *, at: datetime
 ) -> date | None:
     """Start one of the petition's clocks at the instant of its event; return the last day."""
     settings = await rule_settings(session, division=petition.holder, on_day=legal_day(at))
-    # The petition law does not say that a last day rolls off a rest day (T10, [DD]).
-    if not settings["clocks.roll_natural_deadline"]:
-        term = replace(term, rolls=False)
+    term = await term_of(session, petition, term, at=at)
     due = await start_clock(
         session,
         subject_kind=KIND,

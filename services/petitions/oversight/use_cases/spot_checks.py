@@ -117,7 +117,7 @@ async def draw_sample(
     domain.require_window(first_day, last_day)
     if share is None:
         settings = await rule_settings(session, division=division, on_day=legal_day(now))
-        share = Fraction(settings["spot_check.share"])
+        share = Fraction(settings["spot_check.share_permille"], 1000)
     population = await queries.closed_below(
         session,
         division,

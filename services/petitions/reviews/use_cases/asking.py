@@ -10,7 +10,7 @@ from services.petitions.handling.use_cases.begin import begin_step, stop
 from services.petitions.intake.domain import ASKING, State, Step, in_charge
 from services.petitions.intake.models import Petition
 from services.petitions.intake.queries import next_number
-from services.petitions.intake.use_cases.steps import begin, take
+from services.petitions.intake.use_cases.steps import begin, take, term_of
 from services.petitions.profiles.domain import PROCEDURES, ClockKind
 from services.petitions.reviews import domain, queries
 from services.petitions.reviews.domain import INSTANCES, Instance, ReviewKind
@@ -87,10 +87,11 @@ async def ask(
         _require_new_answer(petition, last)
     given_at, served_on = _answer(petition, last if kind is ReviewKind.RE_REVIEW else None)
     domain.require_between(received_at, after=given_at, now=now, pointer="/received_at")
+    since = domain.counts_from(given_at, served_on)
     domain.require_in_time(
         received_at,
-        since=domain.counts_from(given_at, served_on),
-        term=instance.request_term,
+        since=since,
+        term=await term_of(session, petition, instance.request_term, at=since),
         calendar=await reference.calendar(session),
     )
     grounds = await without_petitioner(session, petition.petitioner_id, grounds, keys=keys)
