@@ -22,14 +22,15 @@ from tests.support.postgres import CLOCK_STARTS
 from tests.support.services import Caller, Issuer, RunningService, eventually, running
 
 YEARS: Final = range(2026, 2080)
-# Zhejiang and Fujian have profiles of their own; elsewhere the statute holds.
-ZHEJIANG: Final = tuple(f"33{number}00" for number in range(10, 100))
-FUJIAN: Final = tuple(f"35{number}00" for number in range(10, 100))
+# Zhejiang and Fujian have profiles of their own; elsewhere the statute holds. 90
+# would be no city but a heading of counties their province runs itself.
+ZHEJIANG: Final = tuple(f"33{number}00" for number in range(10, 90))
+FUJIAN: Final = tuple(f"35{number}00" for number in range(10, 90))
 # One for each test, and more: what a test leaves behind is nobody else's.
 CITIES: Final = tuple(
     f"{province}{number}00"
     for province in (34, 36, 37, 41, 42, 43, 44, 45)
-    for number in range(10, 100)
+    for number in range(10, 90)
 )
 COUNTIES: Final = ("81", "82", "83")
 
