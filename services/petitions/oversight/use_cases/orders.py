@@ -68,7 +68,7 @@ async def issue(
         petition_id=petition.id,
         division=division,
         unit=unit,
-        demand=await without_petitioner(session, petition.petitioner_id, demand, keys=keys),
+        demand=await without_petitioner(session, petition.party_ids, demand, keys=keys),
         days=days or settings[domain.DAYS[kind]],
         issued_at=now,
         issued_by=actor.id,
@@ -98,7 +98,7 @@ async def answer(
     """The unit says what it did."""
     order = await _begin_step(session, actor, order_id, version, OrderStep.ANSWER)
     petition = await read_petition(session, order.petition_id)
-    order.answer = await without_petitioner(session, petition.petitioner_id, answer, keys=keys)
+    order.answer = await without_petitioner(session, petition.party_ids, answer, keys=keys)
     order.answered_at, order.answered_by_name = now, actor.name
     await _take(session, order, OrderStep.ANSWER, actor=actor, text=order.answer, now=now)
     await stop_clock(session, subject_id=order.id, kind=CLOCK, at=now)
@@ -123,7 +123,7 @@ async def end(
     order = await _begin_step(session, actor, order_id, version, step)
     petition = await read_petition(session, order.petition_id)
     if reason is not None:
-        reason = await without_petitioner(session, petition.petitioner_id, reason, keys=keys)
+        reason = await without_petitioner(session, petition.party_ids, reason, keys=keys)
     if step is not OrderStep.RETURN:
         order.ended_at = now
     await _take(session, order, step, actor=actor, text=reason, now=now)

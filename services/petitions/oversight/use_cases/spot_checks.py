@@ -49,7 +49,7 @@ async def check(
         division=division,
         unit=petition.holder,
         result=result,
-        findings=await without_petitioner(session, petition.petitioner_id, findings, keys=keys),
+        findings=await without_petitioner(session, petition.party_ids, findings, keys=keys),
         facts={
             "state": petition.state,
             "closed_at": petition.closed_at and petition.closed_at.isoformat(),

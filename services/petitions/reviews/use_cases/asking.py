@@ -94,7 +94,7 @@ async def ask(
         term=await term_of(session, petition, instance.request_term, at=since),
         calendar=await reference.calendar(session),
     )
-    grounds = await without_petitioner(session, petition.petitioner_id, grounds, keys=keys)
+    grounds = await without_petitioner(session, petition.party_ids, grounds, keys=keys)
     await _open(
         session,
         actor,

@@ -47,7 +47,7 @@ async def give(
     review = await queries.open_review(session, petition.id)
     await _require_no_open_hearing(session, review)
     review.result, review.legal_basis, review.decided_at = result, legal_basis, now
-    review.opinion = await without_petitioner(session, petition.petitioner_id, opinion, keys=keys)
+    review.opinion = await without_petitioner(session, petition.party_ids, opinion, keys=keys)
     review.decided_by, review.decided_by_name = actor.id, actor.name
     if kind is ReviewKind.RE_REVIEW:
         # The first closing stays: a review after it does not make the matter closed later.
