@@ -331,7 +331,7 @@ class StatisticsOut(AskedOut):
 class RowOut(BaseModel):
     """One item behind a figure. `weight` is what it adds, in items or days; `at` when it counted.
 
-    `id` is the petition's, or of a matter on the through-train the escalation's.
+    `id` is the petition's, or the escalation's or the spot check's where these are counted.
     """
 
     id: UUID

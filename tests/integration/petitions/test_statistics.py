@@ -18,6 +18,8 @@ METRICS = (
     "dissatisfaction_rate",
     "timely_acceptance_rate",
     "timely_closing_rate",
+    "spot_check_share",
+    "spot_check_pass_rate",
     "average_days_to_close",
     "received",
     "called_back",

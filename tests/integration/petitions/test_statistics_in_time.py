@@ -160,6 +160,21 @@ async def test_a_figure_of_then_is_found_again_after_what_happened_since(place: 
     assert await counted(place, "closed", as_of=then.isoformat()) == ("1", None)
 
 
+async def test_what_a_failed_check_opened_again_was_checked_after_it_was_closed(
+    place: Place,
+) -> None:
+    good, bad = await closed(place), await closed(place)
+    await closed(place)
+    for case, result in ((good, "pass"), (bad, "fail")):
+        body = {"result": result, "findings": "现场核查"}
+        answer = await case.try_(place.auditor, "spot-checks", body)
+        assert answer.status_code == 201, answer.text
+
+    assert await counted(place, "spot_check_share") == ("2", "3")
+    assert await counted(place, "spot_check_pass_rate") == ("1", "2")
+    assert await counted(place, "closed") == ("2", None)
+
+
 async def test_the_four_buckets_hold_every_item_once(place: Place) -> None:
     await closed(place)
     await place.register()

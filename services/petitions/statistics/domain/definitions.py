@@ -19,6 +19,8 @@ class Metric(StrEnum):
     TIMELY_ACCEPTANCE_RATE = "timely_acceptance_rate"  # 按时受理率
     TIMELY_CLOSING_RATE = "timely_closing_rate"  # 按时办结率
     AVERAGE_DAYS_TO_CLOSE = "average_days_to_close"  # 平均办结天数
+    SPOT_CHECK_SHARE = "spot_check_share"  # 抽查率
+    SPOT_CHECK_PASS_RATE = "spot_check_pass_rate"  # noqa: S105 -- 抽查合格率
     RECEIVED = "received"  # 收到
     CALLED_BACK = "called_back"  # 有效回访
     CLOSED = "closed"  # 办结
@@ -148,6 +150,30 @@ DEFINITIONS: Final = (
         " due several times counts once, in time if it always was.",
         numerator=Fact.CLOSING_DUE,
         denominator=Fact.CLOSING_DUE,
+    ),
+    Definition(
+        "spot_check_share.v1",
+        Metric.SPOT_CHECK_SHARE,
+        Unit.PERCENT,
+        "抽查率",
+        "Share spot-checked",
+        "期内办结的信访件中,截至统计时点经上级抽查的 ÷ 全部;办结后经抽查退回的计入。",
+        "Of the items closed in the period, those a superior had spot-checked by then ÷ all; what"
+        " a check opened again is among them.",
+        numerator=Fact.CHECKABLE,
+        denominator=Fact.CHECKABLE,
+    ),
+    Definition(
+        "spot_check_pass_rate.v1",
+        Metric.SPOT_CHECK_PASS_RATE,
+        Unit.PERCENT,
+        "抽查合格率",
+        "Spot checks passed",
+        "期内结果为合格的抽查 ÷ 期内全部抽查;一件抽查几次的计几次。",
+        "Spot checks of the period that were passed ÷ all of them; an item checked several times"
+        " counts as often.",
+        numerator=Fact.CHECKED,
+        denominator=Fact.CHECKED,
     ),
     Definition(
         "average_days_to_close.v1",

@@ -17,6 +17,8 @@ class Fact(StrEnum):
     CLOSED_OR_REFUSED = "closed_or_refused"
     PUSHED = "pushed"
     RESOLVED = "resolved"
+    CHECKABLE = "checkable"
+    CHECKED = "checked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,18 @@ WORDS: Final[Mapping[Fact, Words]] = {
     ),
     Fact.RESOLVED: _all(
         "期内解决的直通车事项", "matters of the through-train resolved in the period"
+    ),
+    Fact.CHECKABLE: Words(
+        "期内办结的信访件,含办结后经抽查退回的",
+        "items closed in the period, those a spot check opened again included",
+        "其中截至统计时点经上级抽查的",
+        "of them those a superior had spot-checked by then",
+    ),
+    Fact.CHECKED: Words(
+        "期内的抽查",
+        "spot checks made in the period",
+        "其中结果为合格的",
+        "of them those passed",
     ),
 }
 

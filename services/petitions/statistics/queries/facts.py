@@ -10,6 +10,7 @@ from typing import Final
 
 from services.petitions.callbacks.domain import VALID, Result
 from services.petitions.intake.domain import State
+from services.petitions.oversight.domain import CheckResult
 from services.petitions.profiles.domain import ClockKind
 from services.petitions.statistics.domain.facts import Fact
 from shared.clock_rows.rows import ClockState
@@ -112,6 +113,30 @@ def _closed(*, back: bool, refused: bool) -> Source:
     )
 
 
+def _checkable(*, back: bool) -> Source:
+    """What a failed check opened again has its closing in the check."""
+    closed = f"coalesce({CLOSED_THEN if back else 'p.closed_at'}, sc.closed_at)"
+    return Source(
+        f"""petition p {_history(back=back)} LEFT JOIN (
+  SELECT petition_id, max((facts->>'closed_at')::timestamptz) AS closed_at
+    FROM spot_check WHERE at <= $2 GROUP BY petition_id
+) sc ON sc.petition_id = p.id""",
+        at=closed,
+        counts="sc.petition_id IS NOT NULL",
+        known=f"{closed} <= $2 AND {state(back=back)} <> '{State.NOT_ACCEPTED}'",
+    )
+
+
+def _checked(*, back: bool) -> Source:
+    return Source(
+        f"spot_check sc JOIN petition p ON p.id = sc.petition_id {_history(back=back)}",
+        at="sc.at",
+        id="sc.id",
+        counts=f"sc.result = '{CheckResult.PASS}'",
+        known="sc.at <= $2",
+    )
+
+
 def _escalated(column: str, *, back: bool) -> Source:
     return Source(
         f"escalation e JOIN petition p ON p.id = e.petition_id {_history(back=back)}",
@@ -130,4 +155,6 @@ SOURCES: Final[Mapping[Fact, Callable[[bool], Source]]] = {
     Fact.CLOSED_OR_REFUSED: lambda back: _closed(back=back, refused=True),
     Fact.PUSHED: lambda back: _escalated("pushed_at", back=back),
     Fact.RESOLVED: lambda back: _escalated("resolved_at", back=back),
+    Fact.CHECKABLE: lambda back: _checkable(back=back),
+    Fact.CHECKED: lambda back: _checked(back=back),
 }

@@ -23,7 +23,7 @@ MEDIA: Final = "LEFT JOIN LATERAL unnest(p.media) AS m(medium) ON true"
 FOR_MANY: Final = (
     "SELECT set_config('enable_nestloop', 'off', true), set_config('work_mem', '32MB', true)"
 )
-OF_STATE: Final = frozenset({Fact.CLOSED, Fact.CLOSED_OR_REFUSED})
+OF_STATE: Final = frozenset({Fact.CLOSED, Fact.CLOSED_OR_REFUSED, Fact.CHECKABLE})
 KEYS: Final[Mapping[Dimension, str]] = {
     Dimension.CHANNEL: "ARRAY[p.channel]",
     Dimension.MEDIUM: "ARRAY[m.medium]",
