@@ -50,6 +50,8 @@ async def test_who_declares_an_interest_takes_no_step_any_more(place: Place) -> 
         ("clerk", "accepted", "mark-urgent", {"reason": "紧急"}),
         ("clerk", "accepted", "ask-back", {"question": "何时?"}),
         ("clerk", "replied", "callbacks", GOOD),
+        ("auditor", "replied", "spot-checks", {"result": "pass", "findings": "属实"}),
+        ("city_clerk", "accepted", "orders", {"kind": "urge", "demand": "请抓紧办理"}),
     ],
 )
 async def test_no_step_is_open_to_somebody_recused(

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.petitions.handling.use_cases.recusal import require_not_recused
 from services.petitions.intake.domain import in_charge
 from services.petitions.intake.models import Petition
 from services.petitions.intake.queries import lock_petition, next_number, petition as read_petition
@@ -58,6 +59,7 @@ async def issue(
     petition.require_version(version)
     unit = in_charge(petition.state, petition.holder) or petition.holder
     division = oversees(actor, "order.issue", unit=unit, office=petition.office)
+    await require_not_recused(session, petition.id, actor)
     domain.require_something_runs(kind, petition.state)
     today = legal_day(now)
     settings = await rule_settings(session, division=division, on_day=today)
@@ -161,6 +163,7 @@ async def _begin_step(
     order = await queries.lock_order(session, order_id)
     order.require_version(version)
     require(actor, domain.RIGHTS[step], division=_decider(order, step))
+    await require_not_recused(session, order.petition_id, actor)
     domain.order_step(order.state, step)
     return order
 

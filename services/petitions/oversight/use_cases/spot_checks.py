@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.petitions.handling.use_cases.recusal import require_not_recused
 from services.petitions.intake.domain import Step, step as leads_to
 from services.petitions.intake.models import Petition
 from services.petitions.intake.queries import lock_petition
@@ -41,6 +42,7 @@ async def check(
     petition = await lock_petition(session, petition_id)
     petition.require_version(version)
     division = oversees(actor, "spot_check.record", unit=petition.holder)
+    await require_not_recused(session, petition.id, actor)
     leads_to(petition.state, Step.SEND_BACK)  # only what was answered is checked
     if actor.id in {petition.handler_id, *await queries.workers(session, petition.id)}:
         raise domain.OwnHands
