@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.petitions.intake.domain import Step
 from services.petitions.intake.models import Petition, PetitionStep
+from services.petitions.oversight.models import SupervisionOrder
 from services.petitions.repeats.models import RepeatLink
 from services.petitions.reports.domain import PartKind, ReportKind, Section
 from services.petitions.reports.models import Report, ReportItem, ReportPart, ReportReceipt
@@ -195,6 +196,16 @@ async def report(session: AsyncSession, report_id: UUID) -> Report:
     if found is None:
         raise NotFound(what="report")
     return found
+
+
+async def orders_about(session: AsyncSession, petition_id: UUID) -> Sequence[SupervisionOrder]:
+    """The orders of superiors (督办, 催办) about the petition, oldest first."""
+    statement = (
+        select(SupervisionOrder)
+        .where(SupervisionOrder.petition_id == petition_id)
+        .order_by(col(SupervisionOrder.issued_at), col(SupervisionOrder.id))
+    )
+    return (await session.exec(statement)).all()
 
 
 async def restatements(session: AsyncSession, report_id: UUID) -> Sequence[Report]:

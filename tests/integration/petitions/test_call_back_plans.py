@@ -154,3 +154,14 @@ async def test_the_through_train_is_supervision_on_the_timeline(ride: Ride) -> N
     [supervision] = [each for each in found if each["stage"] == "supervision"]
 
     assert [each["what"] for each in supervision["moments"]] == ["push"]
+
+
+async def test_a_superiors_order_is_supervision_on_the_timeline(place: Place) -> None:
+    case = await (await place.register()).in_progress()
+    order = {"kind": "urge", "demand": "请抓紧办理"}
+    answer = await case.try_(place.city_clerk, "orders", order)
+    assert answer.status_code == 201, answer.text
+    found = (await place.clerk.get(f"{case.path}/timeline")).json()
+    [supervision] = [each for each in found if each["stage"] == "supervision"]
+
+    assert [each["what"] for each in supervision["moments"]] == ["urge"]

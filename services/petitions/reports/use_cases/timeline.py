@@ -9,6 +9,7 @@ from services.petitions.callbacks.domain import STAGE_OF, Moment, Stage
 from services.petitions.callbacks.queries import callbacks_of
 from services.petitions.intake.queries import history, petition as read_petition
 from services.petitions.repeats.queries import root_of
+from services.petitions.reports import queries
 from services.petitions.through_train import queries as train_queries
 
 
@@ -30,4 +31,8 @@ async def timeline_of(session: AsyncSession, petition_id: UUID) -> list[tuple[St
         Moment(Stage.SUPERVISION, line.action.value, line.at)
         for line in await train_queries.steps_of_matter(session, root_id)
     ]
-    return calling.timeline([*steps, *calls, *acts])
+    orders = [
+        Moment(Stage.SUPERVISION, each.kind.value, each.issued_at)
+        for each in await queries.orders_about(session, petition.id)
+    ]
+    return calling.timeline([*steps, *calls, *acts, *orders])
