@@ -31,7 +31,13 @@ SECURITY: Final = (
 )
 POLICY: Final = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 # A photograph or a scan is larger than anything else that is sent.
-BOUNDS: Final = Bounds(body_of={"/api/v1/evidence": 8 * MIB, "/api/v1/inspection-letters": 8 * MIB})
+BOUNDS: Final = Bounds(
+    body_of={
+        "/api/v1/evidence": 8 * MIB,
+        "/api/v1/inspection-letters": 8 * MIB,
+        "/api/v1/petitions-imports": 64 * MIB,
+    }
+)
 SAFE: Final = frozenset({"GET", "HEAD"})
 NO_STORE: Final = (b"cache-control", b"no-store")
 

@@ -84,7 +84,11 @@ def _collections() -> dict[bytes, Route]:
     }
 
 
-BY_COLLECTION: Final = _collections()
+# A citizen follows a case by its number and a one-time code, without an account.
+PUBLIC: Final[Mapping[bytes, Route]] = {
+    b"petition-status": Route("/api/v1/petition-status", "petitions", public=True)
+}
+BY_COLLECTION: Final[Mapping[bytes, Route]] = {**_collections(), **PUBLIC}
 BY_ROOT: Final[Mapping[bytes, Route]] = {
     root.encode(): Route(f"/{root}", IDENTITY, public=True) for root in ("oauth", ".well-known")
 }

@@ -54,6 +54,8 @@ class Service:
     root_routers: Sequence[APIRouter] = ()
     handlers: Mapping[str, Handler] = field(default_factory=dict)
     jobs: Sequence[Job] = ()
+    # Work of minutes, beside the jobs that must not wait for it.
+    long_jobs: Sequence[Job] = ()
     # What the service puts into `request.state` beyond the kernel's own.
     extras: Callable[[ServiceSettings, Database], Awaitable[dict[str, Any]]] | None = None
     # `regions` publishes the references and `identity` needs none.
@@ -135,6 +137,9 @@ def _lifespan(service: Service) -> Callable[[FastAPI], Any]:
             asyncio.create_task(relay.run(period=settings.relay_period)),
             asyncio.create_task(
                 run_jobs(database, clock, (*KERNEL_JOBS, *service.jobs), period=settings.job_period)
+            ),
+            asyncio.create_task(
+                run_jobs(database, clock, service.long_jobs, period=settings.job_period)
             ),
         ]
         try:

@@ -4,10 +4,17 @@ from typing import Any, Final
 
 from services.petitions.callbacks import endpoints as callbacks
 from services.petitions.callbacks.jobs import JOBS as CALLBACK_JOBS
-from services.petitions.config import PetitionsSettings, settings
+from services.petitions.config import PetitionsSettings, settings, vault_keys
+from services.petitions.exports import endpoints as exports
+from services.petitions.follow import endpoints as follow
+from services.petitions.follow.jobs import JOBS as FOLLOW_JOBS
 from services.petitions.handling import endpoints as handling
 from services.petitions.handling.jobs import JOBS as HANDLING_JOBS
+from services.petitions.imports import endpoints as imports
+from services.petitions.imports.domain.files import MOST_BYTES
+from services.petitions.imports.jobs import LONG_JOBS
 from services.petitions.intake import endpoints as intake
+from services.petitions.intake.use_cases.follow_codes import FollowCodes
 from services.petitions.letters import endpoints as letters
 from services.petitions.letters.domain import LARGEST_BATCH
 from services.petitions.oversight.endpoints import orders, spot_checks
@@ -21,7 +28,6 @@ from services.petitions.reviews.jobs import JOBS as REVIEW_JOBS
 from services.petitions.statistics.endpoints import figures as statistics
 from services.petitions.through_train import endpoints as through_train
 from services.petitions.through_train.handlers import HANDLERS
-from services.petitions.vault.use_cases import VaultKeys
 from shared import reference
 from shared.db.session import Database
 from shared.http.limits import Bounds
@@ -31,11 +37,8 @@ from shared.settings import ServiceSettings
 
 async def _vault_keys(loaded: ServiceSettings, _: Database) -> dict[str, Any]:
     assert isinstance(loaded, PetitionsSettings)  # noqa: S101 -- what `settings` returned
-    keys = VaultKeys(
-        seal=loaded.vault_key.get_secret_value().encode(),
-        lookup=loaded.vault_lookup_key.get_secret_value().encode(),
-    )
-    return {"vault_keys": keys}
+    keys = vault_keys(loaded)
+    return {"vault_keys": keys, "follow_codes": FollowCodes.of(keys)}
 
 
 app: Final = create_service_app(
@@ -65,10 +68,26 @@ app: Final = create_service_app(
             reports.router,
             reports.loop,
             statistics.router,
+            follow.router,
+            exports.router,
+            imports.router,
         ],
         handlers={**reference.HANDLERS, **HANDLERS},
-        jobs=(*HANDLING_JOBS, *CALLBACK_JOBS, *REPORT_JOBS, *REVIEW_JOBS, *OVERSIGHT_JOBS),
-        bounds=Bounds(body_of={f"{API}/inspection-letters": LARGEST_BATCH}),
+        jobs=(
+            *HANDLING_JOBS,
+            *CALLBACK_JOBS,
+            *REPORT_JOBS,
+            *REVIEW_JOBS,
+            *OVERSIGHT_JOBS,
+            *FOLLOW_JOBS,
+        ),
+        long_jobs=LONG_JOBS,
         extras=_vault_keys,
+        bounds=Bounds(
+            body_of={
+                f"{API}/inspection-letters": LARGEST_BATCH,
+                f"{API}/petitions-imports": MOST_BYTES,
+            }
+        ),
     )
 )

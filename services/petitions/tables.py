@@ -4,7 +4,9 @@ from sqlalchemy import Index, text
 
 from services.petitions.base import SCHEMA, PetitionsTable
 from services.petitions.callbacks import models as _callbacks  # noqa: F401 -- declares its tables
+from services.petitions.follow import models as _follow  # noqa: F401 -- declares its tables
 from services.petitions.handling import models as _handling  # noqa: F401 -- declares its tables
+from services.petitions.imports import models as _imports  # noqa: F401 -- declares its tables
 from services.petitions.intake import models as _intake  # noqa: F401 -- declares its tables
 from services.petitions.letters import models as _letters  # noqa: F401 -- declares its tables
 from services.petitions.oversight.models import SpotCheck, SpotCheckSample

@@ -1,12 +1,17 @@
 """Routes that read JSON strictly, run in one transaction and answer a retry as the first time."""
 
+import base64
 import hashlib
+import os
 import re
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 import orjson
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from fastapi import Depends, Header, Request, Response
 from fastapi.routing import APIRoute
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -21,6 +26,9 @@ KEY: Final = re.compile(r"[\x21-\x7e]{8,128}")
 KEPT_HEADERS: Final = ("etag", "location", "content-type", "link")
 # Marks a POST that computes and stores nothing, hence needs no key.
 COMPUTES: Final = {"x-idempotent": True}
+# Marks a POST whose answer holds a secret: it is remembered, but sealed.
+SEALED: Final = {"x-sealed-answer": True}
+NONCE_BYTES: Final = 12
 
 
 async def _unit_of_work(request: Request, actor: ActorDep) -> AsyncIterator[AsyncSession]:
@@ -72,6 +80,25 @@ class Attempt:
     key: str
     route: str
     body_hash: bytes
+    # Of an answer that holds a secret.
+    cipher: AESGCM | None
+
+    def closed(self, answer: bytes) -> bytes:
+        """The answer as it is kept."""
+        if self.cipher is None:
+            return answer
+        nonce = os.urandom(NONCE_BYTES)
+        return base64.b64encode(nonce + self.cipher.encrypt(nonce, answer, self._place))
+
+    def opened(self, kept: bytes) -> bytes:
+        if self.cipher is None:
+            return kept
+        sealed = base64.b64decode(kept)
+        return self.cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], self._place)
+
+    @property
+    def _place(self) -> bytes:
+        return f"{self.principal} {self.key}".encode()
 
 
 async def _once(
@@ -93,9 +120,16 @@ async def _once(
         body_hash=hashlib.sha256(
             request.url.query.encode() + b"\n" + await request.body()
         ).digest(),
+        cipher=_cipher(request) if request.state.sealed_answer else None,
     )
     await _look_up(session, attempt)
     request.state.attempt = attempt
+
+
+def _cipher(request: Request) -> AESGCM:
+    """Under a key that all copies of the service have and its database has not."""
+    derive = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"answers")
+    return AESGCM(derive.derive(request.state.cursor_key))
 
 
 async def _look_up(session: AsyncSession, attempt: Attempt) -> None:
@@ -114,7 +148,8 @@ async def _look_up(session: AsyncSession, attempt: Attempt) -> None:
     if (row["route"], row["body_hash"]) != (attempt.route, attempt.body_hash):
         raise KeyReused(reason="Idempotency-Key")
     headers = {**row["headers"], "Idempotency-Replayed": "true"}
-    raise Replay(Response(row["body"], status_code=row["status"], headers=headers))
+    answer = attempt.opened(row["body"])
+    raise Replay(Response(answer, status_code=row["status"], headers=headers))
 
 
 async def _remember(session: AsyncSession, attempt: Attempt, response: Response) -> None:
@@ -131,7 +166,7 @@ async def _remember(session: AsyncSession, attempt: Attempt, response: Response)
         attempt.body_hash,
         response.status_code,
         orjson.dumps(headers).decode(),
-        response.body,
+        attempt.closed(bytes(response.body)),
     )
     if kept == "INSERT 0 0":
         raise KeyInUse  # its twin was done between our look and our lock
@@ -156,6 +191,7 @@ class Route(APIRoute):
         if keyed and not inside:
             dependencies.append(Depends(_once))
         options["dependencies"] = dependencies
+        self._sealed = bool(extra.get("x-sealed-answer"))
         super().__init__(path, endpoint, **options)
 
     @override
@@ -164,6 +200,7 @@ class Route(APIRoute):
 
         async def handle(request: Request) -> Response:
             request = StrictRequest(request.scope, request.receive)
+            request.state.sealed_answer = self._sealed
             try:
                 response = await handler(request)
             except Replay as replay:

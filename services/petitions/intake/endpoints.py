@@ -35,6 +35,7 @@ from services.petitions.intake.schemas import (
     UpwardReportOut,
 )
 from services.petitions.intake.use_cases import drafts as drafting, reading, steps, urgent
+from services.petitions.intake.use_cases.follow_codes import FollowCodes
 from services.petitions.intake.use_cases.joining import join as join_petition
 from services.petitions.intake.use_cases.register import register as register_petition
 from services.petitions.vault.domain import Field, Identity, Reader, Shown, shown
@@ -48,7 +49,7 @@ from shared.http.body import Division
 from shared.http.now import Now
 from shared.http.pages import Page, PageDep
 from shared.http.preconditions import ExpectedVersion, etag
-from shared.http.routing import COMPUTES, Route, SessionDep
+from shared.http.routing import COMPUTES, SEALED, Route, SessionDep
 
 router: Final = APIRouter(prefix="/petitions", tags=["petitions"], route_class=Route)
 drafts: Final = APIRouter(prefix="/petition-drafts", tags=["petitions"], route_class=Route)
@@ -62,17 +63,33 @@ async def _keys(request: Request) -> VaultKeys:
 Keys = Annotated[VaultKeys, Depends(_keys)]
 
 
-@router.post("", status_code=201, dependencies=[policy("petition.register")])
+async def _codes(request: Request) -> FollowCodes:
+    codes: FollowCodes = request.state.follow_codes
+    return codes
+
+
+Codes = Annotated[FollowCodes, Depends(_codes)]
+
+
+@router.post(
+    "",
+    status_code=201,
+    dependencies=[policy("petition.register")],
+    openapi_extra=SEALED,
+)
 async def register(
     body: PetitionIn,
     actor: ActorDep,
     session: SessionDep,
     now: Now,
     keys: Keys,
+    codes: Codes,
     response: Response,
 ) -> RegisteredOut:
     """Register a petition: number, clocks, the petitioner's identity into the vault."""
-    return await _registered(session, actor, body, keys=keys, now=now, response=response)
+    return await _registered(
+        session, actor, body, keys=keys, codes=codes, now=now, response=response
+    )
 
 
 async def _registered(
@@ -81,9 +98,11 @@ async def _registered(
     body: PetitionIn,
     *,
     keys: VaultKeys,
+    codes: FollowCodes,
     now: datetime,
     response: Response,
 ) -> RegisteredOut:
+    code = codes.new()
     facts = {name: getattr(body, name) for name in NewPetition.__slots__}
     petition, due = await register_petition(
         session,
@@ -93,6 +112,7 @@ async def _registered(
         others=[each.signatory for each in body.co_petitioners],
         keys=keys,
         now=now,
+        follow_hash=codes.hash(code),
     )
     response.headers["ETag"] = etag(petition.version)
     response.headers["Location"] = f"/api/v1/petitions/{petition.id}"
@@ -102,6 +122,7 @@ async def _registered(
         state=petition.state,
         profile=petition.profile,
         due=due,
+        follow_code=code,
     )
 
 
@@ -349,7 +370,12 @@ async def discard_draft(
     await drafting.use_up(session, actor, draft, act="discard", now=now)
 
 
-@drafts.post("/{draft_id}/register", status_code=201, dependencies=[policy("petition.register")])
+@drafts.post(
+    "/{draft_id}/register",
+    status_code=201,
+    dependencies=[policy("petition.register")],
+    openapi_extra=SEALED,
+)
 async def register_draft(
     draft_id: UUID,
     version: ExpectedVersion,
@@ -357,6 +383,7 @@ async def register_draft(
     session: SessionDep,
     now: Now,
     keys: Keys,
+    codes: Codes,
     response: Response,
 ) -> RegisteredOut:
     """Register what the draft holds, and use it up; the clocks run from its day of receipt."""
@@ -368,4 +395,6 @@ async def register_draft(
         found = [{**each, "loc": ("body", *each["loc"])} for each in wrong.errors()]
         raise RequestValidationError(found) from None
     await drafting.use_up(session, actor, draft, act="register", now=now)
-    return await _registered(session, actor, body, keys=keys, now=now, response=response)
+    return await _registered(
+        session, actor, body, keys=keys, codes=codes, now=now, response=response
+    )

@@ -394,3 +394,23 @@ def scopes_asked(scopes: Sequence[str], division: str | None) -> list[str]:
         return list(scopes)
     wanted = divisions.scope(division)
     return [wanted] if any(wanted.startswith(each) for each in scopes) else []
+
+
+async def count_worklist(
+    session: AsyncSession, *, scopes: Sequence[str], wanted: Filter, most: int
+) -> int:
+    """How many petitions the list has, counted up to `most`."""
+    values: list[Any] = [most]
+    filtered = conditions(wanted, values)
+    arms = []
+    for scope in scopes:
+        place = _place(scope, values)
+        arms += [
+            _held(scope, place, filtered, after=False),
+            _with_part(place, filtered, after=False),
+        ]
+    union = " UNION ".join(arms)
+    count: int = await (await driver(session)).fetchval(
+        f"SELECT count(*) FROM (SELECT id FROM ({union}) AS list LIMIT $1) AS counted", *values
+    )
+    return count

@@ -41,12 +41,17 @@ async def rows(session: AsyncSession) -> Sequence[HandlingProfile]:
     return (await session.exec(select(HandlingProfile).order_by(col(HandlingProfile.id)))).all()
 
 
-async def profile_for(session: AsyncSession, facts: Facts) -> Profile:
-    """The profile that holds for a petition, of rows at most `KEEP_S` old; NoProfile if none."""
+async def all_profiles(session: AsyncSession) -> Sequence[Profile]:
+    """Those shipped and those added, of rows at most `KEEP_S` old."""
     global _kept  # noqa: PLW0603 -- one immutable value per process, replaced whole
     if _kept is None or time.monotonic() - _kept[0] > KEEP_S:
         _kept = time.monotonic(), tuple(map(profile_of_row, await rows(session)))
-    return chosen((*PROFILES, *_kept[1]), facts)
+    return (*PROFILES, *_kept[1])
+
+
+async def profile_for(session: AsyncSession, facts: Facts) -> Profile:
+    """The profile that holds for a petition; NoProfile if none does."""
+    return chosen(await all_profiles(session), facts)
 
 
 async def lock_row(session: AsyncSession, profile_id: UUID) -> HandlingProfile:

@@ -323,4 +323,7 @@ class RegisteredOut(Out):
     state: State
     profile: str
     due: Mapping[str, date | None]
+    follow_code: Annotated[
+        str, Field(description="By which the petitioner follows the case; told here only")
+    ]
     version: int = 1

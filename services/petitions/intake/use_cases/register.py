@@ -34,6 +34,7 @@ async def register(
     others: Sequence[Signatory] = (),
     keys: VaultKeys,
     now: datetime,
+    follow_hash: bytes | None = None,
 ) -> tuple[Petition, dict[str, date | None]]:
     """Register a petition at receipt (art. 22) and start its clocks; identities to the vault.
 
@@ -62,6 +63,7 @@ async def register(
         holder=new.office,
         county=new.divisions[0],
         concerned=[],
+        follow_hash=follow_hash,
         registered_at=now,
         visible_to=divisions.visibility(concerned),
     )
