@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.petitions.imports import queries
 from services.petitions.imports.models import FileImport
+from services.petitions.repeats.domain.rules import Basis
 from shared.auth.actor import Actor
 
 # Nobody of this office has looked: the archive says so.
@@ -32,6 +33,7 @@ async def tie(session: AsyncSession, batch: FileImport, *, actor: Actor, now: da
                 "petition_id": petition_id,
                 "root_id": root,
                 "position": last[root],
+                "basis": Basis.PERSON,
                 "grounds": [GROUND],
                 "note": None,
                 "confirmed_by": actor.id,
