@@ -7,7 +7,7 @@ that lies in the past stays silent.
 import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -24,14 +24,14 @@ from services.petitions.imports.use_cases.steps import orderer
 from services.petitions.intake import domain as life
 from services.petitions.intake.domain import Step
 from services.petitions.intake.models import Petition, PetitionStep
-from services.petitions.intake.use_cases.register import TITLE_LENGTH
+from services.petitions.intake.use_cases import parties
 from services.petitions.intake.use_cases.steps import KIND
 from services.petitions.profiles import domain as profiles
 from services.petitions.profiles.domain import ClockKind
 from services.petitions.through_train.domain import Action, State as TrainState
 from services.petitions.through_train.models import Escalation, EscalationStep
 from services.petitions.vault import use_cases as vault
-from services.petitions.vault.domain import IDENTITY, Identity, masked, redact
+from services.petitions.vault.domain import Identity, redact
 from services.petitions.vault.use_cases import Sealed, VaultKeys
 from shared import divisions, reference
 from shared.auth.actor import Actor
@@ -110,16 +110,7 @@ async def load(
             timedelta(hours=settings["clocks.raise_after_hours"]),
         ),
     )
-    sealed: dict[int, Sealed] = {}
-    for row in rows:
-        if row.identity is not None:
-            sealed[row.number] = await vault.seal(
-                session,
-                row.identity,
-                keys=keys,
-                seen_by=[batch.office, *row.new.divisions],
-                now=now,
-            )
+    sealed = await _seal(session, ground, rows, keys=keys)
     tables, clocks, alarms = await asyncio.to_thread(_tables, ground, rows, sealed)
     numbers = await queries.next_numbers(session, KIND, ground.office, ground.year, len(rows))
     for petition, serial in zip(tables["petition"], numbers, strict=True):
@@ -129,6 +120,29 @@ async def load(
             await queries.insert_many(session, table, written)
     await write_clocks(session, clocks, alarms)
     await queries.insert_many(session, "import_link", tables.get("import_link", []))
+
+
+async def _seal(
+    session: AsyncSession, ground: Ground, rows: Sequence[Row], *, keys: VaultKeys
+) -> dict[int, Sealed]:
+    """Every identity into the vault, for whom its petition concerns; by the row's number."""
+    groups: dict[tuple[str, ...], list[tuple[int, Identity]]] = defaultdict(list)
+    for row in rows:
+        if row.identity is not None:
+            groups[tuple(_concerned(ground, row))].append((row.number, row.identity))
+    sealed: dict[int, Sealed] = {}
+    for seen_by, named in groups.items():
+        entries = await vault.seal(
+            session, [each for _, each in named], keys=keys, seen_by=seen_by, now=ground.now
+        )
+        sealed |= {number: entry for (number, _), entry in zip(named, entries, strict=True)}
+    return sealed
+
+
+def _concerned(ground: Ground, row: Row) -> list[str]:
+    """An accusation is kept from the places it is about (art. 30, 46(5))."""
+    routed = profiles.PROCEDURES[row.new.track].routed
+    return [ground.office, *(row.new.divisions if routed else ())]
 
 
 def _tables(
@@ -150,8 +164,7 @@ def _tables(
 
 def _add(tables: Tables, ground: Ground, row: Row, sealed: Sealed | None) -> None:
     petition_id = uuid7()
-    routed = profiles.PROCEDURES[row.new.track].routed
-    visible_to = divisions.visibility([ground.office, *(row.new.divisions if routed else ())])
+    visible_to = divisions.visibility(_concerned(ground, row))
     tables.add(
         Petition,
         **_petition(
@@ -168,7 +181,7 @@ def _add(tables: Tables, ground: Ground, row: Row, sealed: Sealed | None) -> Non
         for scope in visible_to
         if scope not in above
     ]
-    reply = row.history.reply and redact(row.history.reply, row.identity)
+    reply = row.history.reply and redact(row.history.reply, [row.identity] if row.identity else [])
     for line in lines_of(row.history, received_at=row.new.received_at):
         tables.add(PetitionStep, **_line(ground, line, petition_id, reply, visible_to))
     tables.clocks += _clocks(row, petition_id, visible_to)
@@ -206,14 +219,20 @@ def _petition(
 ) -> dict[str, Any]:
     """The columns of a petition in its end state; its number comes last."""
     new, history, identity = row.new, row.history, row.identity
-    title, body = redact(new.title, identity)[:TITLE_LENGTH], redact(new.body, identity)
-    place = _place(new.place, identity)
+    texts = parties.redacted_texts(
+        new.title,
+        new.body,
+        new.place,
+        object_name=new.object_name,
+        identities=[identity] if identity else [],
+    )
     shares = life.shares_of(new.divisions, new.division_shares)
     facts = {
         name: getattr(new, name) for name in type(new).__slots__ if name in Petition.model_fields
     }
     return {
         **facts,
+        **texts,
         "id": petition_id,
         "version": 1,
         "number": "",
@@ -224,16 +243,12 @@ def _petition(
         "county": new.divisions[0],
         "concerned": [],
         "shares": {code: str(share) for code, share in shares.items()},
-        "redacted_title": title,
-        "redacted_body": body,
-        "place": place,
-        "grams": life.grams_of(life.search_text(title, body, place, new.object_name)),
         "anonymous": identity is None and not row.withheld,
         "withheld": row.withheld,
         "party_ids": [sealed.entry_id] if sealed else [],
         "petitioner_id": sealed.entry_id if sealed else None,
         "petitioner_tokens": sealed.tokens if sealed else [],
-        "petitioner_masked": _masks(identity),
+        "petitioner_masked": parties.masks(identity),
         "refusal_ground": history.ground,
         "outcome": history.outcome,
         "reply": history.reply,
@@ -248,15 +263,6 @@ def _petition(
         "closed_at": history.ended_at,
         "visible_to": visible_to,
     }
-
-
-def _place(place: str, identity: Identity | None) -> str:
-    """An address may stay, whose it is may not."""
-    return redact(place, replace(identity, address=None) if identity else None)[:TITLE_LENGTH]
-
-
-def _masks(identity: Identity | None) -> dict[str, Any]:
-    return {field.value: masked(field, identity) for field in IDENTITY} if identity else {}
 
 
 def _line(

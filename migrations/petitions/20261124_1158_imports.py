@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "a435ac606760"
-down_revision = "5b7e20d4a611"
+down_revision = "942a32b47cfc"
 branch_labels = None
 depends_on = None
 
