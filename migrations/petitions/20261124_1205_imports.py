@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "a435ac606760"
-down_revision = "942a32b47cfc"
+down_revision = "45965ba47bf0"
 branch_labels = None
 depends_on = None
 
