@@ -72,11 +72,14 @@ class Life:
             " (SELECT count(*) FROM outbox_event WHERE key = p.id::text"
             "   AND topic = 'petitions.petition.changed.v1') AS events,"
             " (SELECT array_agg(kind ORDER BY kind) FROM clock"
-            "   WHERE subject_id = p.id AND state IN ('running', 'paused')) AS clocks,"
+            "   WHERE subject_id = p.id AND state IN ('running', 'paused')"
+            "   AND kind = ANY($2)) AS clocks,"
             " (SELECT count(*) FROM review WHERE petition_id = p.id) AS reviews,"
             " (SELECT count(*) FROM callback WHERE petition_id = p.id) AS calls"
             " FROM petition p WHERE p.id = $1",
             self.case.id,
+            # The time to call back follows by a job, in its own time.
+            [kind.value for kind in ClockKind],
         )
         return dict(row)
 

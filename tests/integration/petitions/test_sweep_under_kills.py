@@ -80,7 +80,8 @@ async def _machinery(databases: Databases) -> AsyncIterator["asyncpg.Connection[
 
 async def _arm(connection: "asyncpg.Connection[Any]", wave: int) -> None:
     """Clocks of petitions, all of whose rungs are due, one statutory term a wave."""
-    terms = [each for each in STATUTORY_CLOCKS.values() if each.term and each.kind]
+    # A right that ran out is dropped, and need not have told of it before.
+    terms = [each for each in STATUTORY_CLOCKS.values() if each.term and not each.barring]
     clock = terms[wave % len(terms)]
     assert clock.term is not None
     started = CLOCK_STARTS - timedelta(days=120)
