@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "45965ba47bf0"
-down_revision = "a435ac606760"
+down_revision = "942a32b47cfc"
 branch_labels = None
 depends_on = None
 
