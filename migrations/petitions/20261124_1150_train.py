@@ -232,6 +232,7 @@ def upgrade() -> None:
             sa.Enum(
                 "progress",
                 "triggered_again",
+                "repeat_revoked",
                 "task_withdrawn",
                 name="notekind_known",
                 native_enum=False,

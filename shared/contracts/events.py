@@ -38,6 +38,7 @@ SUBSCRIBERS: Final[Mapping[str, tuple[str, ...]]] = {
     "regions.borders.published.v1": ("tasks", "petitions"),
     "petitions.callback.recorded.v1": ("petitions",),
     "petitions.repeat.confirmed.v1": ("petitions",),
+    "petitions.repeat.revoked.v1": ("petitions",),
     "petitions.supervision.raised.v1": ("tasks",),
     "regions.operation.started.v1": ("tasks",),
     "regions.operation.summarised.v1": ("petitions",),

@@ -93,6 +93,7 @@ class NoteKind(StrEnum):
 
     PROGRESS = "progress"  # somebody at work on it says how far it is
     TRIGGERED_AGAIN = "triggered_again"
+    REPEAT_REVOKED = "repeat_revoked"  # a clerk took back that a petition repeats this matter
     TASK_WITHDRAWN = "task_withdrawn"  # the inspection was called off: nobody is on it
 
 

@@ -10,7 +10,7 @@ from services.petitions.callbacks.domain import Result, Solved
 from services.petitions.through_train.domain import Trigger, trigger_of
 from services.petitions.through_train.use_cases import opening, telling
 from shared.contracts.origins import OriginKind
-from shared.contracts.petitions import CallbackRecorded, RepeatConfirmed
+from shared.contracts.petitions import CallbackRecorded, RepeatConfirmed, RepeatRevoked
 from shared.contracts.regions import OperationSummarised
 from shared.contracts.tasks import TaskCompleted, TaskWithdrawn
 from shared.messaging.inbox import Handler, on
@@ -27,6 +27,12 @@ async def _callback(session: AsyncSession, event: CallbackRecorded, now: datetim
 async def _repeat(session: AsyncSession, event: RepeatConfirmed, now: datetime) -> None:
     await opening.open_or_join(
         session, petition_id=event.root_id, trigger=Trigger.REPEAT, at=event.at, now=now
+    )
+
+
+async def _revoked(session: AsyncSession, event: RepeatRevoked, now: datetime) -> None:
+    await opening.repeat_revoked(
+        session, root_id=event.root_id, petition_id=event.petition_id, now=now
     )
 
 
@@ -53,6 +59,7 @@ HANDLERS: Final[Mapping[str, Handler]] = dict(
     [
         on(CallbackRecorded, _callback),
         on(RepeatConfirmed, _repeat),
+        on(RepeatRevoked, _revoked),
         on(TaskCompleted, _task),
         on(TaskWithdrawn, _withdrawn),
         on(OperationSummarised, _operation),

@@ -321,6 +321,19 @@ async def test_a_relapse_opens_a_new_escalation_linked_to_the_old(ride: Ride) ->
     assert found["state"] == "candidate"
 
 
+async def test_who_decides_reads_that_a_repeat_was_taken_back(place: Place) -> None:
+    first, second = await place.register(), await place.register()
+    await second.try_(place.city_clerk, "confirm-repeat", {"root_id": str(first.id)})
+    escalation = await eventually(lambda: escalation_of(place, first.id))
+    await second.try_(place.city_clerk, "revoke-repeat", {"reason": "另一件事"})
+
+    async def told() -> list[str]:
+        found = (await place.city_clerk.get(f"/escalations/{escalation}")).json()
+        return [each["note"] for each in found["notes"] if each["kind"] == "repeat_revoked"]
+
+    assert await eventually(told) == [second.number]
+
+
 async def test_only_members_confirm_a_report_and_once(ride: Ride) -> None:
     await ride.pushed()
     path = f"/reports/{(await naming(ride))['id']}/receipts"

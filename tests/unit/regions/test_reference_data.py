@@ -7,6 +7,7 @@ from typing import Any, Final
 import pytest
 
 from ops.seed_references import SOURCES, read_document
+from services.petitions.profiles.domain import PROFILES, STATUTORY_CLOCKS
 from services.regions.calendars.domain import calendar_years, legal_bases
 from services.regions.divisions.domain import BadTable, border_table, division_table
 from shared import divisions
@@ -124,6 +125,21 @@ def test_laws_are_dated_and_the_old_one_ends_when_the_code_begins() -> None:
         each.article for each in rows if each.law_code == "regulations-on-petition-work"
     }
     assert {"17", "19", "22", "23", "34", "35", "36", "44", "45"} <= petition_articles
+
+
+def test_every_article_that_a_petitions_clock_stands_on_is_published() -> None:
+    rows = legal_bases(read_document(FILES["load_legal_bases"]))
+    published = {(each.law_code, each.article) for each in rows}
+    laws = {law for law, _ in published}
+    terms = [
+        *(each.term for each in STATUTORY_CLOCKS.values()),
+        *(term for each in PROFILES for term in (each.accept, each.begin, each.close)),
+    ]
+    stood_on = {(term.basis.law_code, term.basis.article) for term in terms if term}
+
+    # Practice of which only an excerpt is known has no dated text to publish.
+    assert {basis for basis in stood_on if basis[0] in laws} <= published
+    assert {"regulations-on-petition-work", "zhejiang-petition-regulations"} <= laws
 
 
 @pytest.mark.parametrize(

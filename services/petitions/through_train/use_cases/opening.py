@@ -1,5 +1,6 @@
 """What puts a matter on the through-train."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -43,6 +44,29 @@ async def open_or_join(
     await _open(session, root, repeats, trigger=trigger, at=at, now=now)
 
 
+async def repeat_revoked(
+    session: AsyncSession, *, root_id: UUID, petition_id: UUID, now: datetime
+) -> None:
+    """Who decides on the matter reads that one of its repeats was none, and judges by the rest.
+
+    What was pushed stays pushed: a report named it, and only people lead it on (视情).
+    """
+    root, *repeats = await _matter(session, root_id)
+    running = await queries.running(session, root.id)
+    if running is None:
+        return
+    running.visible_to = _seen_in(root, repeats)
+    revoked = await read_petition(session, petition_id)
+    await note(
+        session,
+        running,
+        NoteKind.REPEAT_REVOKED,
+        revoked.number,
+        actor=SYSTEM_ACTOR,
+        now=now,
+    )
+
+
 async def _matter(session: AsyncSession, petition_id: UUID) -> list[Petition]:
     """The coordinating item and its repeats; a part stands for the item it is a part of."""
     petition = await read_petition(session, petition_id)
@@ -74,7 +98,7 @@ async def _open(
         trigger=trigger,
         triggered_at=at,
         created_at=now,
-        visible_to=sorted({*root.visible_to, *(s for each in repeats for s in each.visible_to)}),
+        visible_to=_seen_in(root, repeats),
     )
     session.add(escalation)
     await session.flush()
@@ -88,3 +112,8 @@ async def _open(
         seen_by=escalation.divisions,
         after={"trigger": trigger, "petition": root.id},
     )
+
+
+def _seen_in(root: Petition, repeats: Sequence[Petition]) -> list[str]:
+    """Whoever may see one of the matter's petitions."""
+    return sorted({scope for each in (root, *repeats) for scope in each.visible_to})
