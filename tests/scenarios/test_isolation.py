@@ -124,6 +124,13 @@ async def _keys(owner: "asyncpg.Connection[Any]", service: str, name: str) -> Se
         "holder": "account",
         "group": "working_group",
         "session": "login_session",
+        "import": "file_import",
+        "parent": "petition",
+        "draft": "petition_draft",
+        "order": "supervision_order",
+        "sample": "spot_check_sample",
+        "batch": "letter_batch",
+        "letter": "inspection_letter",
     }.get(name.removesuffix("_id"), name.removesuffix("_id"))
     rows = await owner.fetch(KEYS.format(table=f"{service}.{table}"), MOST_KEYS)
     return [row["id"] for row in rows]

@@ -186,7 +186,7 @@ class SettingIn(Body):
     value: Annotated[
         Annotated[bool, Field(strict=True)]
         | Annotated[int, Field(strict=True)]
-        | Annotated[str, StringConstraints(strict=True, max_length=64)]
+        | Annotated[ShortText, StringConstraints(strict=True, max_length=64)]
         | Annotated[list[ShortText], Field(max_length=20)],
         Field(examples=[3]),
     ]

@@ -22,10 +22,16 @@ WITH_BODY: Final = [each for each in GUARDED if each.body() is not None]
 CHANGES_NOT_THE_ITEM: Final = {
     "petitions POST /api/v1/petitions/{petition_id}/reveal": "reads, and leaves a trace",
     "petitions POST /api/v1/reports/{report_id}/receipts": "the report is frozen",
+    "petitions POST /api/v1/reports/{report_id}/restatements": "the report is frozen",
+    "petitions POST /api/v1/escalations/{escalation_id}/progress": "several tell, none undoes",
 }
 # One page by their nature.
 NEVER_LONG: Final = {
     "petitions GET /api/v1/working-groups": "one a city, and a caller sees those above and below",
+    "petitions GET /api/v1/handling-profiles": "what administrators added to a dozen",
+    "petitions GET /api/v1/petition-settings": "the figures there are",
+    "petitions GET /api/v1/petition-statistics/definitions": "the rules there are",
+    "petitions GET /api/v1/petition-statistics/rankings": "as many as `top` asks for",
 }
 BOUNDS_OF_TEXT: Final = frozenset({"maxLength", "pattern", "enum", "const", "format"})
 
@@ -225,7 +231,7 @@ async def test_no_parameter_breaks_a_service(operation: Operation, ask: Asker) -
 @every([each for each in GUARDED if each.is_of_one_item])
 async def test_no_key_breaks_a_service(operation: Operation, ask: Asker) -> None:
     names = [name for name, _ in operation.parameters("path")]
-    for value in ("-1", str(10**20), "null", "联" * 300, ".."):
+    for value in ("-1", str(10**20), "null", "联" * 300, "%2e%2e"):
         url = operation.path.format(**dict.fromkeys(names, value))
 
         answer = await ask(operation, url=url, json={})
@@ -235,7 +241,11 @@ async def test_no_key_breaks_a_service(operation: Operation, ask: Asker) -> None
 
 @every([each for each in GUARDED if each.method == "get" and not each.is_of_one_item])
 def test_a_list_comes_in_pages(operation: Operation) -> None:
-    schema = operation.spec["responses"]["200"]["content"]["application/json"]["schema"]
+    content = operation.spec["responses"]["200"].get("content", {})
+    if "application/json" not in content:  # a file is whole
+        assert not operation.is_paged
+        return
+    schema = content["application/json"]["schema"]
     is_list = operation.resolved(schema).get("type") == "array" or "items" in operation.resolved(
         schema
     ).get("properties", {})
