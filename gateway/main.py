@@ -38,6 +38,8 @@ BOUNDS: Final = Bounds(
         "/api/v1/petitions-imports": 64 * MIB,
     }
 )
+# How many times as long as for another answer it may take until a file begins.
+FILE_PATIENCE: Final = 8
 SAFE: Final = frozenset({"GET", "HEAD"})
 NO_STORE: Final = (b"cache-control", b"no-store")
 
@@ -103,6 +105,9 @@ async def _upstreams(settings: GatewaySettings) -> AsyncIterator[tuple[Mapping[s
         sessions=Sessions(_fetch_keys(http), tokens, issuer=settings.issuer),
         rates=Rates(rate=settings.rate, burst=settings.burst, monotonic=time.monotonic),
         timeouts=Timeouts(read=settings.upstream_seconds, write=settings.upstream_seconds),
+        file_timeouts=Timeouts(
+            read=FILE_PATIENCE * settings.upstream_seconds, write=settings.upstream_seconds
+        ),
         trusted_proxies=settings.trusted_proxies,
     )
     try:

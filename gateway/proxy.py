@@ -48,6 +48,8 @@ class Proxy:
     sessions: Sessions
     rates: Rates
     timeouts: Timeouts
+    # For a file that is made whole before its first byte: a workbook of 100,000 rows.
+    file_timeouts: Timeouts
     trusted_proxies: frozenset[str] = field(default=frozenset())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -87,7 +89,8 @@ class Proxy:
             bodiless_answer=method == b"HEAD",
         )
         try:
-            return await self.pools[route.service].request(request, self.timeouts)
+            timeouts = self.file_timeouts if route.whole else self.timeouts
+            return await self.pools[route.service].request(request, timeouts)
         except httpx.TransportError as error:
             raise _failure(error, route.service) from error
 

@@ -63,22 +63,27 @@ COLLECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
 }
 # What more than one service has, hence by the service's name: /api/v1/petitions-exports.
-PREFIXED: Final = ("imports", "exports", "changes", "webhooks")
+EXPORTS: Final = "exports"
+PREFIXED: Final = ("imports", EXPORTS, "changes", "webhooks")
 SERVICES: Final = tuple(COLLECTIONS)
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """`path` is the pattern for the log; `public`: the service itself asks for what it needs."""
+    """`path` is the pattern for the log; `public`: the service itself asks for what it needs.
+
+    `whole`: a file that is made whole before its first byte can be sent, so that it takes its time.
+    """
 
     path: str
     service: str
     public: bool = False
+    whole: bool = False
 
 
 def _collections() -> dict[bytes, Route]:
     return {
-        name.encode(): Route(f"/api/v1/{name}", service)
+        name.encode(): Route(f"/api/v1/{name}", service, whole=name.endswith(f"-{EXPORTS}"))
         for service, own in COLLECTIONS.items()
         for name in (*own, *(f"{service}-{name}" for name in PREFIXED))
     }

@@ -147,6 +147,12 @@ async def slow(_: Request) -> Response:
     return Response()
 
 
+async def workbook(_: Request) -> Response:
+    """A file that takes twice as long to begin as another answer may."""
+    await asyncio.sleep(3)
+    return Response(b"PK")
+
+
 async def unchanged(_: Request) -> Response:
     return Response(status_code=304, headers={"ETag": '"7"', "Content-Length": "500"})
 
@@ -195,6 +201,7 @@ app = Starlette(
         Route(f"{API}/large", large),
         Route(f"{API}/slow", slow, methods=["GET", "POST"]),
         Route(f"{API}/cut", cut),
+        Route("/api/v1/petitions-exports", workbook),
         Route(f"{API}/unchanged", unchanged),
         Route("/api/v1/{path:path}", echo, methods=ANY),
     ]

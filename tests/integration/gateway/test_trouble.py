@@ -158,6 +158,13 @@ async def test_a_slow_service_is_a_timeout(http: httpx.AsyncClient) -> None:
     assert time.monotonic() - began < UPSTREAM_SECONDS + 1
 
 
+async def test_a_file_is_waited_for_until_it_is_made(http: httpx.AsyncClient) -> None:
+    began = time.monotonic()
+    answer = await http.get("/api/v1/petitions-exports")
+    assert (answer.status_code, answer.content) == (200, b"PK")
+    assert time.monotonic() - began > UPSTREAM_SECONDS
+
+
 async def test_an_answer_cut_short_does_not_look_whole(http: httpx.AsyncClient) -> None:
     with pytest.raises(httpx.RemoteProtocolError):
         await http.get("/api/v1/petitions/cut")
