@@ -132,10 +132,13 @@ def _statements(
 ) -> list[str]:
     """An INSERT for each row that the registration left in the table, under fresh keys."""
     columns = _columns(databases, table)
-    pairs = ", ".join(f"'{column}', quote_nullable({column}::text)" for column in columns)
-    found = rows(databases.admin, f"SELECT jsonb_build_object({pairs})::text AS row FROM {table}")
+    values = ", ".join(f"quote_nullable({column}::text)" for column in columns)
+    found = rows(databases.admin, f"SELECT ARRAY[{values}]::text[] AS said FROM {table}")
     return [
-        _insert(table, orjson.loads(each["row"]) | _fresh(table, number) | (changes or {}))
+        _insert(
+            table,
+            dict(zip(columns, each["said"], strict=True)) | _fresh(table, number) | (changes or {}),
+        )
         for number, each in enumerate(found)
     ]
 
