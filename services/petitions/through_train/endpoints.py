@@ -201,7 +201,7 @@ async def found_group(
     body: WorkingGroupIn, actor: ActorDep, session: SessionDep, now: Now, response: Response
 ) -> WorkingGroup:
     """Found a city's working group (直通车工作群)."""
-    group = await working_group.found_group(session, actor, city=body.city, name=body.name, now=now)
+    group = await working_group.found_group(session, actor, **body.model_dump(mode="json"), now=now)
     response.headers["ETag"] = etag(group.version)
     return group
 
@@ -221,7 +221,7 @@ async def read_group(
     members = await queries.members(session, group.id, at=now)
     response.headers["ETag"] = etag(group.version)
     return WorkingGroupOut(
-        **group.model_dump(include={"id", "city", "name", "version"}),
+        **group.model_dump(include={"id", "city", "name", "scheme", "version"}),
         members=[MemberOut.model_validate(each) for each in members],
     )
 

@@ -26,6 +26,10 @@ class WorkingGroup(PetitionsTable, Versioned, table=True):
     id: UUID = Field(default_factory=uuid7, primary_key=True)
     city: str = Field(max_length=12)
     name: str = Field(max_length=200)
+    # The joint document it stands on: title, number, who issued it and when.
+    scheme: dict[str, Any] | None = Field(
+        default=None, sa_column=Column(JSONB(none_as_null=True), nullable=True)
+    )
     created_at: datetime = Field(sa_type=Timestamptz)
     visible_to: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
 

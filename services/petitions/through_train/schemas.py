@@ -1,7 +1,7 @@
 """Bodies of the through-train."""
 
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
@@ -95,9 +95,27 @@ class EscalationOut(EscalationRow):
     actions: list[str]
 
 
+class SchemeIn(Body):
+    """The document (方案) by which bodies set the working group up together."""
+
+    title: ShortText
+    document_number: ShortText | None = None
+    issued_by: Annotated[
+        list[ShortText],
+        Field(
+            min_length=1,
+            max_length=8,
+            description="The bodies, by name",
+            examples=[["市生态环境局", "市信访局"]],
+        ),
+    ]
+    issued_on: date | None = None
+
+
 class WorkingGroupIn(Body):
     city: Division
     name: ShortText
+    scheme: SchemeIn | None = None
 
 
 class MemberIn(Body):
@@ -123,9 +141,19 @@ class MemberOut(Out):
     left_at: datetime | None
 
 
+class SchemeOut(Out):
+    """The document the group stands on."""
+
+    title: str
+    document_number: str | None
+    issued_by: list[str]
+    issued_on: date | None
+
+
 class WorkingGroupOut(Out):
     id: UUID
     city: str
     name: str
+    scheme: SchemeOut | None
     version: int
     members: list[MemberOut] = Field(default_factory=list)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.integration.petitions.conftest import Place, Ride, add_member, found_group
 from tests.integration.petitions.reporting import a_candidate, issued, naming, silence
 from tests.support.services import Caller
@@ -93,3 +95,45 @@ async def test_a_county_without_a_leader_in_the_group_is_named(place: Place) -> 
 
     assert report["unled"] == [place.third]
     await silence(place)
+
+
+async def test_a_group_shows_the_scheme_it_stands_on(
+    place: Place,
+) -> None:
+    scheme = {"title": "直通车试行方案", "issued_by": ["市生态环境局", "市信访局"]}
+    body = {"city": place.city, "name": "工作群", "scheme": scheme}
+    made = await place.city_clerk.post("/working-groups", body)
+    assert made.status_code == 201, made.text
+    shown = {**scheme, "document_number": None, "issued_on": None}
+    assert made.json()["scheme"] == shown
+    assert (await group_of(place, made.json()))["scheme"] == shown
+    [kept] = await place.service.sql(
+        "SELECT scheme->>'title' AS title FROM working_group WHERE city = $1", place.city
+    )
+    assert kept["title"] == scheme["title"]
+    await silence(place)
+
+
+async def test_without_a_scheme_a_group_has_none(place: Place) -> None:
+    group = await found_group(place)
+
+    assert (await group_of(place, group))["scheme"] is None
+    [kept] = await place.service.sql(
+        "SELECT scheme IS NULL AS none FROM working_group WHERE city = $1", place.city
+    )
+    assert kept["none"]
+    await silence(place)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"issued_by": []}, {"issued_by": [" "]}, {"title": ""}, {"issued_on": "2026-13-01"}],
+)
+async def test_a_scheme_has_a_title_and_somebody_who_issued_it(
+    place: Place, wrong: dict[str, Any]
+) -> None:
+    scheme = {"title": "直通车试行方案", "issued_by": ["市生态环境局"], **wrong}
+    body = {"city": place.city, "name": "工作群", "scheme": scheme}
+
+    assert (await place.city_clerk.post("/working-groups", body)).status_code == 422
+    assert await place.service.sql("SELECT 1 FROM working_group WHERE city = $1", place.city) == []

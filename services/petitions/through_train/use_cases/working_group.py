@@ -34,18 +34,32 @@ class OutsideCity(InvalidInput):
 
 
 async def found_group(
-    session: AsyncSession, actor: Actor, *, city: str, name: str, now: datetime
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    city: str,
+    name: str,
+    scheme: dict[str, Any] | None,
+    now: datetime,
 ) -> WorkingGroup:
-    """Found a city's working group; its reports begin with the next cut-off."""
+    """Found a city's working group; its reports begin with the next cut-off.
+
+    `scheme` is the document it stands on, as JSON.
+    """
     require(actor, "working_group.manage", division=city)
     if divisions.level(city) is not Level.CITY:
         raise NotACity(reason="city", pointer="/city", code=city)
     group = WorkingGroup(
-        city=city, name=name, created_at=now, visible_to=divisions.visibility([city])
+        city=city,
+        name=name,
+        scheme=scheme,
+        created_at=now,
+        visible_to=divisions.visibility([city]),
     )
     session.add(group)
     await session.flush()
-    await _record(session, actor, group, "working_group.found", after={"name": name}, now=now)
+    facts = {"name": name, "scheme": scheme}
+    await _record(session, actor, group, "working_group.found", after=facts, now=now)
     return group
 
 
