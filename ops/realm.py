@@ -15,6 +15,11 @@ CITIES: Final = {
     "510600": "德阳市",
     "330400": "嘉兴市",
 }
+# Above and beside the city of the story: who reviews what it answered, and who loads an archive.
+BEYOND: Final = {
+    "330000": "浙江省",
+    "330900": "舟山市",
+}
 COUNTIES: Final = {
     "330203": "海曙区",
     "330205": "江北区",
@@ -58,6 +63,14 @@ STORY_STAFF: Final = (
     (Role.COUNTY_LEADER_IN_CHARGE, 1),
 )
 COUNTY_STAFF: Final = ((Role.PETITION_CLERK, 1), (Role.OFFICER, 1))
+BEYOND_STAFF: Final = {
+    "330000": (
+        (Role.PETITION_CLERK, 1),
+        (Role.LEGAL_REVIEWER, 1),
+        (Role.DEPARTMENT_HEAD, 1),
+    ),
+    "330900": ((Role.PETITION_CLERK, 1),),
+}
 # Of every role there is one in a city; in the city of the story, of these two.
 STORY_PAIRS: Final = (Role.PETITION_CLERK, Role.OFFICER)
 PLATFORMS: Final = (
@@ -87,13 +100,18 @@ class Post:
 
 
 def posts() -> Iterator[Post]:
-    """Every login of the realm: each city all roles, each county those of the daily work."""
+    """Every login of the realm: each city all roles, each county those of the daily work.
+
+    Last come the province above and a city beside, with those who deal with petitions there.
+    """
     for city, name in CITIES.items():
         pairs = STORY_PAIRS if city == NINGBO else ()
         yield from _posts(city, name, [(role, 1 + (role in pairs)) for role in TITLES])
     for county, name in COUNTIES.items():
         staff = STORY_STAFF if county in STORY_COUNTIES else COUNTY_STAFF
         yield from _posts(county, name, staff)
+    for division, name in BEYOND.items():
+        yield from _posts(division, name, BEYOND_STAFF[division])
 
 
 def _posts(division: str, name: str, staff: Iterable[tuple[Role, int]]) -> Iterator[Post]:
@@ -103,7 +121,8 @@ def _posts(division: str, name: str, staff: Iterable[tuple[Role, int]]) -> Itera
 
 
 def bureau_name(division: str) -> str:
-    """The enforcement bureau of a division: a branch of the city's in a county."""
-    if division in CITIES:
-        return f"{CITIES[division]}生态环境局"
+    """The bureau of a division: a department in a province, a branch of the city's in a county."""
+    if division not in COUNTIES:
+        province = divisions.level(division) is divisions.Level.PROVINCE
+        return f"{(CITIES | BEYOND)[division]}生态环境{'厅' if province else '局'}"
     return f"{CITIES[divisions.city_of(division)]}生态环境局{COUNTIES[division][:-1]}分局"
