@@ -1,12 +1,13 @@
 """For tests that send what must not be sent: to whom, as whom, and that nothing came of it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Final
 
 import httpx
 import pytest
 
+from tests.support.offices import Offices, offices
 from tests.support.stack import WholeStack
 from tests.support.targets import TARGETS, Target
 
@@ -46,3 +47,10 @@ def target(request: pytest.FixtureRequest) -> Target:
 @pytest.fixture
 def http(stack: WholeStack, target: Target) -> httpx.Client:
     return stack.login(target.login)
+
+
+@pytest.fixture(scope="package")
+def office() -> Iterator[Offices]:
+    """The offices of a stack without a story, shared by the acceptance rows of petitions."""
+    with offices() as opened:
+        yield opened
