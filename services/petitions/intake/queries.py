@@ -1,6 +1,6 @@
 """Every SELECT of intake, and the one INSERT that is hot."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -61,16 +61,6 @@ WITH line AS (UPDATE petition_step SET visible_to = $2 WHERE petition_id = $1),
      barred AS (UPDATE recusal SET visible_to = $2 WHERE petition_id = $1)
 UPDATE upward_report SET visible_to = $2 WHERE petition_id = $1
 """
-# What offices wrote about a petition for every reader, redacted, and what the column holds.
-TOLD: Final = (
-    ("petition_step", "reason", None),
-    ("callback", "note", 200),
-    ("extension_request", "reason", None),
-    ("extension_request", "answer", None),
-    ("recusal", "reason", 500),
-    ("merge_link", "reason", 500),
-    ("upward_report", "reason", 500),
-)
 MERGED: Final = """
 SELECT p.id AS petition_id, p.number, p.state, m.reason, m.merged_by_name AS merged_by, m.at,
        m.undone_at, m.undone_by_name AS undone_by, m.undone_reason, m.into_id = $1 AS here
@@ -225,22 +215,6 @@ async def show_to(session: AsyncSession, petition: Petition) -> None:
     """Let what hangs on a petition follow it to the unit that gets it."""
     connection = await driver(session)
     await connection.execute(SHOW_TO, petition.id, petition.visible_to)
-
-
-async def retell(session: AsyncSession, petition_id: UUID, redacted: Callable[[str], str]) -> None:
-    """Redact again what was written about the petition, as somebody more must not be named."""
-    connection = await driver(session)
-    for table, column, limit in TOLD:
-        for row in await connection.fetch(
-            f"SELECT id, {column} AS text FROM {table}"
-            f" WHERE petition_id = $1 AND {column} IS NOT NULL",
-            petition_id,
-        ):
-            text = redacted(row["text"])[:limit]
-            if text != row["text"]:
-                await connection.execute(
-                    f"UPDATE {table} SET {column} = $2 WHERE id = $1", row["id"], text
-                )
 
 
 async def parts(session: AsyncSession, petition_id: UUID) -> Sequence[Petition]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
+from services.petitions.intake.endpoints import Keys
 from services.petitions.reports import queries
 from services.petitions.reports.domain import PartKind, ReportKind, Section
 from services.petitions.reports.models import Report, ReportItem, ReportReceipt
@@ -94,10 +95,13 @@ async def restate(
     actor: ActorDep,
     session: SessionDep,
     whole: SystemSessionDep,
+    keys: Keys,
     now: Now,
 ) -> Report:
     """State the report again with late data: numbered, hashed, with its difference."""
-    return await restating.restate(session, whole, actor, report_id, reason=body.reason, now=now)
+    return await restating.restate(
+        session, whole, actor, report_id, reason=body.reason, keys=keys, now=now
+    )
 
 
 @router.post(

@@ -277,3 +277,20 @@ async def test_an_archives_closed_letter_is_closed_on_its_day(place: Place) -> N
     )
     assert [row["state"] for row in rows] == ["met", "missed"]
     assert date.fromisoformat(batch["letters"][0]["closed_on"]) == due
+
+
+async def test_what_was_written_before_a_letter_is_linked_names_nobody_any_more(
+    place: Place,
+) -> None:
+    case = await place.register()
+    batch = await loaded(place, a_letter(place, content=f"{NAME}反映酸味"))
+    await done(place.officer, batch, "answer", {**ANSWER, "text": f"已答复{NAME}"})
+    await done(place.city_clerk, batch, "close", {"reason": f"{NAME}满意"})
+    await done(place.city_clerk, batch, "look-backs", {**LOOK, "findings": f"{NAME}家无异味"})
+
+    linked = await done(place.city_clerk, batch, "link", {"petition_id": str(case.id)})
+
+    path = f"{PATH}/{batch['id']}/letters/{batch['letters'][0]['id']}"
+    for seen in (linked, (await place.leader.get(path)).json()):
+        assert "酸味" in seen["content"]
+        assert NAME not in str(seen)

@@ -39,7 +39,6 @@ from shared.clock_rows.history import PastClock, rows_of, write_clocks
 from shared.clock_rows.rows import Ladder
 from shared.clocks.calendar import WorkCalendar
 from shared.clocks.days import legal_day
-from shared.enterprise_names import key_of
 from shared.ids import uuid7
 from shared.rule_settings import rule_settings
 
@@ -237,7 +236,6 @@ def _petition(
         "version": 1,
         "number": "",
         "profile": row.profile.code if row.profile else NO_PROFILE,
-        "object_key": key_of(new.object_name),
         "state": history.state,
         "holder": ground.office,
         "county": new.divisions[0],

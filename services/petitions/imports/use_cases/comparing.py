@@ -14,6 +14,7 @@ from services.petitions.imports.domain.rows import Ground, Row, names_of
 from services.petitions.imports.models import FileImport
 from services.petitions.imports.use_cases.steps import orderer
 from services.petitions.intake.domain import NewPetition, shares_of
+from services.petitions.intake.use_cases.parties import where
 from services.petitions.profiles.domain import Facts, NoProfile, Profile, chosen
 from services.petitions.profiles.queries import all_profiles
 from shared.clocks.days import legal_day
@@ -81,7 +82,6 @@ _FACTS: Final = {
     Column.CHANNEL: "channel",
     Column.TITLE: "title",
     Column.BODY: "body",
-    Column.OBJECT_NAME: "object_name",
     Column.HEAD_COUNT: "head_count",
     Column.RECEIVED_AT: "received_at",
 }
@@ -93,6 +93,9 @@ def difference(row: Row, stored: Mapping[str, Any]) -> Column | None:
     for column, name in _FACTS.items():
         if getattr(row.new, name) != stored[name]:
             return column
+    people = [row.identity] if row.identity else []
+    if (row.new.object_name and where(row.new.object_name, people)) != stored["object_name"]:
+        return Column.OBJECT_NAME
     if sorted(row.new.media) != sorted(stored["media"]):
         return Column.MEDIA
     shares = shares_of(row.new.divisions, row.new.division_shares)

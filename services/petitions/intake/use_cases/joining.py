@@ -93,4 +93,4 @@ async def _redact_again(
         item.title, item.body, item.place, object_name=item.object_name, identities=identities
     )
     item.sqlmodel_update(texts)
-    await queries.retell(session, item.id, lambda text: redact(text, identities))
+    await entries.retell(session, item.id, lambda text: redact(text, identities))

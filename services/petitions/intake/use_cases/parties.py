@@ -23,6 +23,7 @@ from services.petitions.vault.domain import (
 from services.petitions.vault.models import PetitionParty
 from services.petitions.vault.use_cases import Sealed
 from shared.clocks.days import legal_day
+from shared.enterprise_names import key_of
 from shared.errors import InvalidInput
 from shared.rule_settings import rule_settings
 
@@ -72,15 +73,23 @@ def redacted_texts(
     object_name: str | None,
     identities: Sequence[Identity],
 ) -> dict[str, Any]:
-    """The columns that everybody reads. Of a place an address may stay, whose it is may not."""
+    """The columns that everybody reads."""
     title, body = redact(title, identities)[:TITLE_LENGTH], redact(body, identities)
-    place = redact(place, [replace(each, address=None) for each in identities])[:TITLE_LENGTH]
+    place = where(place, identities)
+    object_name = object_name and where(object_name, identities)
     return {
         "redacted_title": title,
         "redacted_body": body,
         "place": place,
+        "object_name": object_name,
+        "object_key": key_of(object_name),
         "grams": life.grams_of(life.search_text(title, body, place, object_name)),
     }
+
+
+def where(text: str, identities: Sequence[Identity]) -> str:
+    """A place, or what is complained of: an address may stay in it, whose it is may not."""
+    return redact(text, [replace(each, address=None) for each in identities])[:TITLE_LENGTH]
 
 
 def masks(identity: Identity | None) -> dict[str, Any]:

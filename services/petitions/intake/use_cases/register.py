@@ -22,7 +22,6 @@ from shared import divisions
 from shared.auth.actor import Actor
 from shared.auth.policy import require
 from shared.clocks.days import legal_day
-from shared.enterprise_names import key_of
 
 
 async def register(
@@ -96,7 +95,6 @@ def _entered(new: NewPetition, identities: Sequence[Identity]) -> dict[str, Any]
     return {
         **asdict(new, dict_factory=_columns),
         **texts,
-        "object_key": key_of(new.object_name),
         "shares": {division: str(share) for division, share in shares.items()},
     }
 

@@ -14,10 +14,11 @@ from services.petitions.intake.use_cases.steps import check_divisions
 from services.petitions.letters import domain, queries
 from services.petitions.letters.domain import ClockKind, Level, Pace, State
 from services.petitions.letters.models import InspectionLetter, LetterBatch
+from services.petitions.letters.use_cases.looking_back import FINDINGS_LENGTH
 from services.petitions.letters.use_cases.steps import begin, begin_step, end_time, record_act
 from services.petitions.through_train.domain import midnight
 from services.petitions.vault.domain import redact
-from services.petitions.vault.use_cases import VaultKeys, without_petitioner
+from services.petitions.vault.use_cases import VaultKeys, identities_of
 from shared import divisions
 from shared.audit.trace import record
 from shared.auth.actor import Actor
@@ -171,6 +172,10 @@ async def _link(
 ) -> None:
     petition = await read_petition(session, petition_id)
     letter.petition_id = petition.id
-    letter.content = await without_petitioner(
-        session, petition.party_ids, letter.content, keys=keys
-    )
+    people = await identities_of(session, petition.party_ids, keys=keys)
+    letter.content = redact(letter.content, people)
+    letter.answer = letter.answer and redact(letter.answer, people)
+    for line in await queries.history(session, letter.id):
+        line.reason = line.reason and redact(line.reason, people)
+    for look in await queries.look_backs(session, [letter.id]):
+        look.findings = redact(look.findings, people)[:FINDINGS_LENGTH]

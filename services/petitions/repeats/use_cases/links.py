@@ -51,7 +51,9 @@ async def confirm(
     # The root is locked too: two repeats confirmed at once get two positions.
     root = await lock_petition(session, await queries.root_of(session, root_id))
     basis, grounds = await _common_ground(session, petition, root, now=now)
-    note = await _without_petitioner(session, petition, note, keys)
+    if note is not None:  # who reads the link may know neither petition's people
+        people = [*petition.party_ids, *root.party_ids]
+        note = await vault.without_petitioner(session, people, note, keys=keys)
     link = RepeatLink(
         petition_id=petition.id,
         root_id=root.id,
@@ -105,7 +107,8 @@ async def revoke(
         if later.position > link.position:
             later.position -= 1
             await session.flush()  # one by one: no two ever have one position
-    reason = await vault.without_petitioner(session, petition.party_ids, reason, keys=keys)
+    people = [*petition.party_ids, *root.party_ids]
+    reason = await vault.without_petitioner(session, people, reason, keys=keys)
     before = {"root": root.id, "position": link.position, "basis": link.basis}
     await _trace(session, actor, petition, "revoke_repeat", reason=reason, now=now, before=before)
     await announce(
@@ -154,14 +157,6 @@ async def _require_order(session: AsyncSession, petition: Petition, root: Petiti
         raise HasRepeats
     if petition.received_at < root.received_at:
         raise NotEarlier
-
-
-async def _without_petitioner(
-    session: AsyncSession, petition: Petition, note: str | None, keys: VaultKeys
-) -> str | None:
-    if note is None:
-        return None
-    return await vault.without_petitioner(session, petition.party_ids, note, keys=keys)
 
 
 async def _trace(

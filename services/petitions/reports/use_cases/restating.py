@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.petitions.repeats.queries import matter
 from services.petitions.reports import domain, queries
 from services.petitions.reports.domain import HASH_FORM, PartKind, ReportKind, Section
 from services.petitions.reports.models import Report
@@ -14,7 +15,7 @@ from services.petitions.reports.use_cases import contents
 from services.petitions.reports.use_cases.contents import Entry, Week
 from services.petitions.reports.use_cases.issuing import Edition, freeze
 from services.petitions.through_train import queries as train_queries
-from services.petitions.vault.domain import redact
+from services.petitions.vault.use_cases import VaultKeys, without_petitioner
 from shared.auth.actor import Actor
 from shared.auth.policy import require
 
@@ -53,6 +54,7 @@ async def restate(
     report_id: UUID,
     *,
     reason: str,
+    keys: VaultKeys,
     now: datetime,
 ) -> Report:
     """Issue the report anew with a number of its own; nobody is pushed or noticed by it."""
@@ -76,9 +78,22 @@ async def restate(
         changes=known.changes,
         restates_id=known.original.id,
         restatement=restatement,
-        reason=redact(reason, [])[:REASON_LENGTH],
+        reason=await _without_petitioners(session, known, reason, keys=keys),
     )
     return await freeze(session, edition, actor=actor, now=now)
+
+
+async def _without_petitioners(
+    session: AsyncSession, known: Known, reason: str, *, keys: VaultKeys
+) -> str:
+    """The reason without whoever signed a petition of a matter of the report."""
+    people = [
+        entry_id
+        for entry in known.entries
+        for petition in await matter(session, entry.escalation.petition_id)
+        for entry_id in petition.party_ids
+    ]
+    return (await without_petitioner(session, people, reason, keys=keys))[:REASON_LENGTH]
 
 
 async def _known_now(session: AsyncSession, original_id: UUID) -> Known:

@@ -23,6 +23,8 @@ from shared.clocks import acts
 
 # As a deadline's explanation quotes it.
 HEARING: Final = "听证"
+# Characters the column holds; a text may grow by being redacted.
+BASIS_LENGTH: Final = 200
 
 
 async def give(
@@ -46,13 +48,15 @@ async def give(
     )
     review = await queries.open_review(session, petition.id)
     await _require_no_open_hearing(session, review)
-    review.result, review.legal_basis, review.decided_at = result, legal_basis, now
+    review.result, review.decided_at = result, now
     review.opinion = await without_petitioner(session, petition.party_ids, opinion, keys=keys)
+    basis = await without_petitioner(session, petition.party_ids, legal_basis, keys=keys)
+    review.legal_basis = basis[:BASIS_LENGTH]
     review.decided_by, review.decided_by_name = actor.id, actor.name
     if kind is ReviewKind.RE_REVIEW:
         # The first closing stays: a review after it does not make the matter closed later.
         petition.closed_at = petition.closed_at or now
-    facts = {"review": review.number, "result": result.value, "legal_basis": legal_basis}
+    facts = {"review": review.number, "result": result.value, "legal_basis": review.legal_basis}
     await take(
         session,
         petition,

@@ -184,7 +184,7 @@ async def take_up(
     """The city names who solves the matter."""
     escalation = await _begin_step(session, actor, escalation_id, version, Action.TAKE_UP)
     reason = await reason_without_petitioners(session, escalation, reason, keys=keys)
-    escalation.owner = owner
+    escalation.owner = await reason_without_petitioners(session, escalation, owner, keys=keys)
     await take(session, escalation, Action.TAKE_UP, actor=actor, reason=reason, now=now)
     return escalation
 

@@ -13,6 +13,8 @@ from services.petitions.through_train.models import (
     WorkingGroup,
     WorkingGroupMember,
 )
+from services.petitions.through_train.use_cases.matters import REASON_LENGTH
+from services.petitions.vault.domain import redact
 from shared import divisions
 from shared.audit.trace import record
 from shared.auth.actor import Actor, Role
@@ -145,6 +147,8 @@ async def _leave(
     member = await queries.member(session, group.id, account_id)
     if member is None or member.left_at is not None:
         raise NotFound(what="member")
+    # A group knows no petition: of a person the numbers go.
+    reason = redact(reason, [])[:REASON_LENGTH]
     member.left_at, member.left_reason = now, reason
     await session.flush()
     facts = {"account": account_id, "division": member.division}
