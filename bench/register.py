@@ -134,12 +134,10 @@ def _statements(
     columns = _columns(databases, table)
     values = ", ".join(f"quote_nullable({column}::text)" for column in columns)
     found = rows(databases.admin, f"SELECT ARRAY[{values}]::text[] AS said FROM {table}")
+    said: list[dict[str, str]] = [dict(zip(columns, each["said"], strict=True)) for each in found]
     return [
-        _insert(
-            table,
-            dict(zip(columns, each["said"], strict=True)) | _fresh(table, number) | (changes or {}),
-        )
-        for number, each in enumerate(found)
+        _insert(table, row | _fresh(table, number) | dict(changes or {}))
+        for number, row in enumerate(said)
     ]
 
 
