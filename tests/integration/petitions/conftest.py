@@ -29,7 +29,7 @@ FUJIAN: Final = tuple(f"35{number}00" for number in range(10, 90))
 # One for each test, and more: what a test leaves behind is nobody else's.
 CITIES: Final = tuple(
     f"{province}{number}00"
-    for province in (34, 36, 37, 41, 42, 43, 44, 45)
+    for province in (34, 36, 37, 41, 42, 43, 44, 45, 52, 53)
     for number in range(10, 90)
 )
 COUNTIES: Final = ("81", "82", "83")
