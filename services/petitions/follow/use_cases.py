@@ -19,7 +19,7 @@ from services.petitions.follow.domain import (
 from services.petitions.intake.queries import lock_petition
 from services.petitions.intake.use_cases.follow_codes import FollowCodes
 from services.petitions.intake.use_cases.steps import KIND, seen_by
-from shared import reference
+from shared import divisions, reference
 from shared.audit.trace import record
 from shared.auth.actor import Actor
 from shared.auth.policy import require
@@ -55,7 +55,9 @@ async def look_up(
     A guess made while waiting is not judged (decision 12). The number, the code or a part's number
     being wrong takes the same way.
     """
-    settings = await rule_settings(session, division="", on_day=legal_day(now))
+    # A number begins with its office; what is no number follows the rule of everywhere.
+    office = number[:6] if divisions.CODE.match(number) else ""
+    settings = await rule_settings(session, division=office, on_day=legal_day(now))
     free, longest = settings["follow.free_tries"], settings["follow.longest_wait_minutes"]
     counted = subjects(number, source)
     guesses = await queries.lock_guesses(session, [each.key for each in counted], now=now)
