@@ -310,8 +310,11 @@ async def _until_alive(
     raise AssertionError(_tail(log_file))
 
 
-async def eventually(ask: Callable[[], Awaitable[T | None]], *, within: float = 10.0) -> T:
-    """What `ask` answers, as soon as it is truthy: for what relays and jobs bring about."""
+async def eventually(ask: Callable[[], Awaitable[T | None]], *, within: float = 40.0) -> T:
+    """What `ask` answers, as soon as it is truthy: for what relays and jobs bring about.
+
+    When a test lets weeks pass, the jobs have to do with what all tests before it left, too.
+    """
     until = time.monotonic() + within
     while not (answer := await ask()):
         assert time.monotonic() < until, "it never came about"
