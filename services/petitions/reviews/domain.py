@@ -67,8 +67,6 @@ INSTANCES: Final[Mapping[ReviewKind, Instance]] = {
         mark="FH",
     ),
 }
-# Rights of the petitioner: when their time is over nobody has failed a duty.
-REQUESTS: Final = frozenset(each.request for each in INSTANCES.values())
 
 
 class NoReviewOnThisTrack(RuleViolation):

@@ -150,7 +150,6 @@ class Ranking:
     lines: Sequence[Ranked]
     total: Fraction
     more_tied: int
-    ranked_by_value: bool
 
     @property
     def together(self) -> Fraction:
@@ -178,4 +177,4 @@ def ranking(lines: Sequence[Part], *, whole: Figure, top: int, by_value: bool) -
     places = ranks([measure(each) for each in named])
     chosen = [Ranked(rank, each) for rank, each in zip(places[:top], named[:top], strict=True)]
     beyond = sum(place == chosen[-1].rank for place in places[top:]) if chosen else 0
-    return Ranking(chosen, whole.numerator, beyond, by_value)
+    return Ranking(chosen, whole.numerator, beyond)
