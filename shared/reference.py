@@ -65,7 +65,8 @@ async def neighbours(session: AsyncSession, code: str) -> tuple[str, ...]:
     return tuple(sorted(row["code"] for row in rows))
 
 
-async def _keep_calendar(session: AsyncSession, event: CalendarPublished, _: datetime) -> None:
+async def keep_calendar(session: AsyncSession, event: CalendarPublished, _: datetime) -> None:
+    """Take over a year's notice, unless a later version is kept. For a session of the system."""
     await (await driver(session)).execute(
         "INSERT INTO reference_calendar (year, version, notice, days_off, make_up)"
         " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (year) DO UPDATE SET version = $2, notice = $3,"
@@ -108,7 +109,7 @@ async def _keep_total(session: AsyncSession, kind: str, rows: int) -> None:
 
 HANDLERS: Final[Mapping[str, Handler]] = dict(
     [
-        on(CalendarPublished, _keep_calendar),
+        on(CalendarPublished, keep_calendar),
         on(DivisionsPublished, _keep_divisions),
         on(BordersPublished, _keep_borders),
     ]

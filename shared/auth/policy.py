@@ -91,6 +91,17 @@ _REGIONS: Final = {
     "operation.decide": _right(Role.DEPARTMENT_HEAD, at=Relation.SUBTREE),
 }
 
+_SUCCESSION: Final[Mapping[str, Right]] = {}
+_PLACES: Final[Mapping[str, Right]] = {}
+_PEOPLE: Final[Mapping[str, Right]] = {}
+_CALENDARS: Final[Mapping[str, Right]] = {}
+_AGREEMENTS: Final[Mapping[str, Right]] = {}
+_GROUPS: Final[Mapping[str, Right]] = {}
+_ASSISTANCE: Final[Mapping[str, Right]] = {}
+_OPERATIONS: Final[Mapping[str, Right]] = {}
+_ACTIVATIONS: Final[Mapping[str, Right]] = {}
+_OVERVIEW: Final[Mapping[str, Right]] = {}
+
 _FIELD: Final = (Role.OFFICER,)
 _SENDERS: Final = (Role.COMMAND_CENTER, Role.DEPARTMENT_HEAD)
 _TASKS: Final = {
@@ -211,7 +222,23 @@ _PETITIONS: Final = {
     "statistics.read": _right(*_READERS, at=Relation.ANY),
 }
 
-RIGHTS: Final[Mapping[str, Right]] = _KERNEL | _IDENTITY | _REGIONS | _TASKS | _PETITIONS
+RIGHTS: Final[Mapping[str, Right]] = {
+    **_KERNEL,
+    **_IDENTITY,
+    **_REGIONS,
+    **_SUCCESSION,
+    **_PLACES,
+    **_PEOPLE,
+    **_CALENDARS,
+    **_AGREEMENTS,
+    **_GROUPS,
+    **_ASSISTANCE,
+    **_OPERATIONS,
+    **_ACTIVATIONS,
+    **_OVERVIEW,
+    **_TASKS,
+    **_PETITIONS,
+}
 
 
 def may(

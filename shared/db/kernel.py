@@ -32,8 +32,9 @@ from shared.db import rls
 from shared.db.types import Timestamptz
 
 NOW = text("clock_timestamp()")
-# `regions` is the source itself, and identity counts no legal days.
-WITHOUT_COPIES = frozenset({"regions", "identity"})
+# identity counts no legal days; `regions` is the source of the territory itself.
+WITHOUT_CALENDAR = frozenset({"identity"})
+WITHOUT_TERRITORY = frozenset({"regions", "identity"})
 
 # A frozen row is written once; not even the owner's code may touch it again.
 FREEZE_FUNCTION = """
@@ -248,7 +249,7 @@ def _settings(metadata: MetaData) -> None:
 
 def _references(metadata: MetaData) -> None:
     """Copies of what `regions` publishes, so that no deadline and no check needs a call."""
-    if metadata.schema in WITHOUT_COPIES:
+    if metadata.schema in WITHOUT_CALENDAR:
         return
     Table(
         "reference_calendar",
@@ -260,6 +261,8 @@ def _references(metadata: MetaData) -> None:
         Column("make_up", JSONB, nullable=False),
         info=rls.info(rls.REFERENCE),
     )
+    if metadata.schema in WITHOUT_TERRITORY:
+        return
     Table(
         "reference_division",
         metadata,

@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.regions.calendars import domain, queries
 from services.regions.calendars.domain import Calculation, ExtensionAsked
+from shared import reference
 from shared.audit.trace import SYSTEM_ACTOR, record
 from shared.clocks.json_form import calendar_year_to_json
 from shared.clocks.ledger import Pause
@@ -30,6 +31,7 @@ async def load_calendars(
     for year in years:
         if year.year in published:
             event = CalendarPublished.model_validate(calendar_year_to_json(year))
+            await reference.keep_calendar(session, event, now)  # for the clocks of this service
             await announce(session, event, now=now)
     if published:
         await _trace(session, "calendars", document, now=now)

@@ -38,15 +38,6 @@ class Action(StrEnum):
     CLOSE = "close"
 
 
-class Form(StrEnum):
-    """The four forms of joint enforcement (四种联动方式)."""
-
-    COMPREHENSIVE = "comprehensive"  # 综合联动
-    DAILY = "daily"  # 日常联动
-    EMERGENCY = "emergency"  # 应急联动
-    EXCHANGE = "exchange"  # 交流联动
-
-
 class PartyRole(StrEnum):
     LEAD = "lead"  # 牵头
     MEMBER = "member"  # 参与

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response, status
 
+from services.regions.agreements.domain import Form
 from services.regions.operations import queries
-from services.regions.operations.domain import Action, Form, State
+from services.regions.operations.domain import Action, State
 from services.regions.operations.models import Operation
 from services.regions.operations.schemas import (
     AnswerIn,

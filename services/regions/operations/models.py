@@ -12,10 +12,10 @@ from sqlalchemy import CheckConstraint, Index, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
+from services.regions.agreements.domain import Form
 from services.regions.base import SCHEMA, RegionsTable
 from services.regions.operations.domain import (
     Consent,
-    Form,
     IssuedBy,
     PartyRole,
     PartyStatus,

@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.regions.operations.domain import Consent, Form, State, Totals, totals
+from services.regions.agreements.domain import Form
+from services.regions.operations.domain import Consent, State, Totals, totals
 from services.regions.operations.models import (
     Operation,
     OperationResult,

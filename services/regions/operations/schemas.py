@@ -6,9 +6,9 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
+from services.regions.agreements.domain import Form
 from services.regions.operations.domain import (
     Consent,
-    Form,
     IssuedBy,
     PartyRole,
     PartyStatus,

@@ -6,13 +6,13 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.regions.agreements.domain import Form
 from services.regions.divisions.use_cases import require_known
 from services.regions.operations import domain
 from services.regions.operations.domain import (
     Action,
     Consent,
     ConsentMissing,
-    Form,
     IssuedBy,
     NotAParty,
     PartyRole,
