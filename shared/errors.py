@@ -16,12 +16,14 @@ class Language(StrEnum):
 # What may be absent, as an office calls it.
 NAMES_ZH: Final = {
     "account": "账号",
+    "activation": "应急响应",
     "bureau": "机构",
     "calendar": "工作日历",
     "client": "客户端",
     "competence question": "管辖争议",
     "draft": "登记草稿",
     "division": "行政区划",
+    "emergency protocol": "应急联动预案",
     "escalation": "直通车事项",
     "evidence": "证据",
     "extension request": "延期申请",

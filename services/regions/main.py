@@ -1,5 +1,7 @@
 """The regions service: territory, calendar, bureaus and people, joint operations."""
 
+from services.regions.activations.endpoints import activations, protocols
+from services.regions.activations.jobs import JOBS as ACTIVATION_JOBS
 from services.regions.bureaus import endpoints as bureaus
 from services.regions.calendars import endpoints as calendars
 from services.regions.config import settings
@@ -14,8 +16,14 @@ app = create_service_app(
         name="regions",
         title="联动 · 区域与联合行动",
         settings=settings,
-        routers=[each.router for each in (divisions, calendars, bureaus, officers, operations)],
+        routers=[
+            *(each.router for each in (divisions, calendars, bureaus, officers, operations)),
+            protocols.router,
+            activations.called,
+            activations.router,
+        ],
         handlers=HANDLERS,
+        jobs=(*ACTIVATION_JOBS,),
         needs_references=False,  # it is the one that publishes them
     )
 )

@@ -99,7 +99,19 @@ _AGREEMENTS: Final[Mapping[str, Right]] = {}
 _GROUPS: Final[Mapping[str, Right]] = {}
 _ASSISTANCE: Final[Mapping[str, Right]] = {}
 _OPERATIONS: Final[Mapping[str, Right]] = {}
-_ACTIVATIONS: Final[Mapping[str, Right]] = {}
+_ACTIVATIONS: Final = {
+    "emergency_protocol.read": _right(*_READERS, at=Relation.ANY),
+    "emergency_protocol.propose": _right(*_COMMANDERS, at=Relation.OWN),
+    "emergency_protocol.agree": _right(
+        Role.COUNTY_LEADER_IN_CHARGE, Role.DEPARTMENT_HEAD, at=Relation.OWN
+    ),
+    # The head of the common superior, when the parties do not agree.
+    "emergency_protocol.decide": _right(Role.DEPARTMENT_HEAD, at=Relation.SUBTREE),
+    "activation.read": _right(*_READERS, at=Relation.ANY),
+    "activation.call": _right(*_COMMANDERS, at=Relation.OWN, sensitive=True),
+    "activation.answer": _right(*_COMMANDERS, Role.OFFICER, at=Relation.OWN),
+    "activation.decide": _right(Role.DEPARTMENT_HEAD, at=Relation.SUBTREE),
+}
 _OVERVIEW: Final[Mapping[str, Right]] = {}
 
 _FIELD: Final = (Role.OFFICER,)
