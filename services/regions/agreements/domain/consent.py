@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from shared import divisions
 from shared.errors import InvalidInput, RuleViolation
@@ -80,6 +80,9 @@ class Word:
     text_hash: str | None = None
 
 
+SILENT: Final = Word()
+
+
 @dataclass(frozen=True, slots=True)
 class Consents:
     """The text on the table and what each party said to it."""
@@ -107,7 +110,7 @@ class Consents:
         """Another text on the table: nobody has agreed to it. The same text changes nothing."""
         if text_hash == self.text_hash:
             return self
-        return Consents(text_hash, dict.fromkeys(self.words, Word()))
+        return Consents(text_hash, dict.fromkeys(self.words, SILENT))
 
 
 def fingerprint(text: Mapping[str, Any]) -> str:
