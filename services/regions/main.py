@@ -6,6 +6,7 @@ from services.regions.bureaus import endpoints as bureaus
 from services.regions.calendars import endpoints as calendars
 from services.regions.config import settings
 from services.regions.divisions import endpoints as divisions
+from services.regions.groups.jobs import JOBS as GROUP_JOBS
 from services.regions.officers import endpoints as officers
 from services.regions.operations import endpoints as operations
 from services.regions.operations.handlers import HANDLERS
@@ -24,6 +25,7 @@ app = create_service_app(
         ],
         handlers=HANDLERS,
         jobs=(*ACTIVATION_JOBS,),
+        jobs=GROUP_JOBS,
         needs_references=False,  # it is the one that publishes them
     )
 )

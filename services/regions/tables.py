@@ -13,6 +13,7 @@ from services.regions.agreements.models import AgreementSkip, AgreementStep, Agr
 from services.regions.base import SCHEMA, RegionsTable
 from services.regions.calendars.models import PublishedYear
 from services.regions.meetings.models import MeetingStep
+from services.regions.groups.models import GroupSkip, GroupStep
 from services.regions.operations.models import OperationStep
 from services.regions.plans.models import PlanStep, PlanText
 from shared.db import kernel, rls
@@ -32,5 +33,6 @@ KEPT: Final = (
     OperationStep,
 )
 for kept in KEPT:
+for kept in (PublishedYear, OperationStep, GroupSkip, GroupStep):
     kernel.freeze(RegionsTable.metadata.tables[f"{SCHEMA}.{kept.__tablename__}"])
 metadata: Final[MetaData] = rls.protect(RegionsTable.metadata)
