@@ -10,6 +10,7 @@ import services.regions.divisions.models
 import services.regions.officers.models  # noqa: F401  importing declares the tables
 from services.regions.activations.models import ActivationStep
 from services.regions.agreements.models import AgreementSkip, AgreementStep, AgreementText
+from services.regions.assistance.models import AssistanceStep
 from services.regions.base import SCHEMA, RegionsTable
 from services.regions.calendars.models import PublishedYear
 from services.regions.meetings.models import MeetingStep
@@ -34,5 +35,6 @@ KEPT: Final = (
 )
 for kept in KEPT:
 for kept in (PublishedYear, OperationStep, GroupSkip, GroupStep):
+for kept in (PublishedYear, OperationStep, AssistanceStep):
     kernel.freeze(RegionsTable.metadata.tables[f"{SCHEMA}.{kept.__tablename__}"])
 metadata: Final[MetaData] = rls.protect(RegionsTable.metadata)
