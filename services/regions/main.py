@@ -1,4 +1,4 @@
-"""The regions service: territory, calendar, bureaus and people, joint operations."""
+"""The regions service: territory, calendar, bureaus and people, and what bureaus do together."""
 
 from services.regions.activations.endpoints import activations, protocols
 from services.regions.activations.jobs import JOBS as ACTIVATION_JOBS
@@ -18,14 +18,20 @@ app = create_service_app(
         title="联动 · 区域与联合行动",
         settings=settings,
         routers=[
-            *(each.router for each in (divisions, calendars, bureaus, officers, operations)),
+            divisions.router,
+            calendars.router,
+            bureaus.router,
+            officers.router,
+            operations.router,
             protocols.router,
             activations.called,
             activations.router,
         ],
         handlers=HANDLERS,
-        jobs=(*ACTIVATION_JOBS,),
-        jobs=GROUP_JOBS,
+        jobs=(
+            *GROUP_JOBS,
+            *ACTIVATION_JOBS,
+        ),
         needs_references=False,  # it is the one that publishes them
     )
 )

@@ -4,7 +4,6 @@ from typing import Final
 
 from sqlalchemy import MetaData
 
-import services.regions.activations.models
 import services.regions.bureaus.models
 import services.regions.divisions.models
 import services.regions.officers.models  # noqa: F401  importing declares the tables
@@ -13,16 +12,15 @@ from services.regions.agreements.models import AgreementSkip, AgreementStep, Agr
 from services.regions.assistance.models import AssistanceStep
 from services.regions.base import SCHEMA, RegionsTable
 from services.regions.calendars.models import PublishedYear
-from services.regions.meetings.models import MeetingStep
 from services.regions.groups.models import GroupSkip, GroupStep
+from services.regions.meetings.models import MeetingStep
 from services.regions.operations.models import OperationStep
 from services.regions.plans.models import PlanStep, PlanText
 from shared.db import kernel, rls
 
 __all__ = ["SCHEMA", "metadata"]
 
-kernel.declare(RegionsTable.metadata)
-for kept in (PublishedYear, OperationStep, ActivationStep):
+# Written once and never changed.
 KEPT: Final = (
     PublishedYear,
     AgreementSkip,
@@ -30,11 +28,15 @@ KEPT: Final = (
     AgreementText,
     PlanStep,
     PlanText,
+    GroupSkip,
+    GroupStep,
     MeetingStep,
+    AssistanceStep,
     OperationStep,
+    ActivationStep,
 )
+
+kernel.declare(RegionsTable.metadata)
 for kept in KEPT:
-for kept in (PublishedYear, OperationStep, GroupSkip, GroupStep):
-for kept in (PublishedYear, OperationStep, AssistanceStep):
     kernel.freeze(RegionsTable.metadata.tables[f"{SCHEMA}.{kept.__tablename__}"])
 metadata: Final[MetaData] = rls.protect(RegionsTable.metadata)
