@@ -16,6 +16,7 @@ class Language(StrEnum):
 # What may be absent, as an office calls it.
 NAMES_ZH: Final = {
     "account": "账号",
+    "border notice": "交界通报",
     "bureau": "机构",
     "calendar": "工作日历",
     "client": "客户端",

@@ -4,9 +4,11 @@ from services.regions.bureaus import endpoints as bureaus
 from services.regions.calendars import endpoints as calendars
 from services.regions.config import settings
 from services.regions.divisions import endpoints as divisions
+from services.regions.notices import endpoints as notices
 from services.regions.officers import endpoints as officers
 from services.regions.operations import endpoints as operations
 from services.regions.operations.handlers import HANDLERS
+from services.regions.places import endpoints as places
 from shared.service import Service, create_service_app
 
 app = create_service_app(
@@ -14,7 +16,10 @@ app = create_service_app(
         name="regions",
         title="联动 · 区域与联合行动",
         settings=settings,
-        routers=[each.router for each in (divisions, calendars, bureaus, officers, operations)],
+        routers=[
+            each.router
+            for each in (divisions, places, calendars, bureaus, officers, notices, operations)
+        ],
         handlers=HANDLERS,
         needs_references=False,  # it is the one that publishes them
     )

@@ -9,12 +9,13 @@ import services.regions.divisions.models
 import services.regions.officers.models  # noqa: F401  importing declares the tables
 from services.regions.base import SCHEMA, RegionsTable
 from services.regions.calendars.models import PublishedYear
+from services.regions.notices.models import NoticeStep
 from services.regions.operations.models import OperationStep
 from shared.db import kernel, rls
 
 __all__ = ["SCHEMA", "metadata"]
 
 kernel.declare(RegionsTable.metadata)
-for kept in (PublishedYear, OperationStep):
+for kept in (PublishedYear, NoticeStep, OperationStep):
     kernel.freeze(RegionsTable.metadata.tables[f"{SCHEMA}.{kept.__tablename__}"])
 metadata: Final[MetaData] = rls.protect(RegionsTable.metadata)

@@ -61,7 +61,7 @@ class LocateIn(Body):
         return self
 
 
-class StepOut(Out):
+class PathStepOut(Out):
     code: str
     name: str
 
@@ -75,10 +75,10 @@ class PlaceOut(Out):
     code: str
     name: str
     level: Level
-    path: list[StepOut]
+    path: list[PathStepOut]
     path_name: str
     valid: bool
-    now: list[StepOut]
+    now: list[PathStepOut]
 
 
 class PointCandidateOut(PlaceOut):
@@ -153,10 +153,10 @@ def _place(place: Place) -> dict[str, object]:
         "code": place.code,
         "name": place.name,
         "level": place.level,
-        "path": [StepOut(code=code, name=name) for code, name in place.path],
+        "path": [PathStepOut(code=code, name=name) for code, name in place.path],
         "path_name": "".join(name for _, name in place.path),
         "valid": place.valid,
-        "now": [StepOut(code=code, name=name) for code, name in place.now],
+        "now": [PathStepOut(code=code, name=name) for code, name in place.now],
     }
 
 
