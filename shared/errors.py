@@ -19,6 +19,7 @@ NAMES_ZH: Final = {
     "activation": "应急响应",
     "agreement": "合作协议",
     "assistance request": "协查函",
+    "border notice": "交界通报",
     "bureau": "机构",
     "calendar": "工作日历",
     "client": "客户端",

@@ -7,9 +7,11 @@ from services.regions.calendars import endpoints as calendars
 from services.regions.config import settings
 from services.regions.divisions import endpoints as divisions
 from services.regions.groups.jobs import JOBS as GROUP_JOBS
+from services.regions.notices import endpoints as notices
 from services.regions.officers import endpoints as officers
 from services.regions.operations import endpoints as operations
 from services.regions.operations.handlers import HANDLERS
+from services.regions.places import endpoints as places
 from shared.service import Service, create_service_app
 
 app = create_service_app(
@@ -26,6 +28,8 @@ app = create_service_app(
             protocols.router,
             activations.called,
             activations.router,
+            each.router
+            for each in (divisions, places, calendars, bureaus, officers, notices, operations)
         ],
         handlers=HANDLERS,
         jobs=(

@@ -14,6 +14,7 @@ from services.regions.base import SCHEMA, RegionsTable
 from services.regions.calendars.models import PublishedYear
 from services.regions.groups.models import GroupSkip, GroupStep
 from services.regions.meetings.models import MeetingStep
+from services.regions.notices.models import NoticeStep
 from services.regions.operations.models import OperationStep
 from services.regions.plans.models import PlanStep, PlanText
 from shared.db import kernel, rls
@@ -38,5 +39,6 @@ KEPT: Final = (
 
 kernel.declare(RegionsTable.metadata)
 for kept in KEPT:
+for kept in (PublishedYear, NoticeStep, OperationStep):
     kernel.freeze(RegionsTable.metadata.tables[f"{SCHEMA}.{kept.__tablename__}"])
 metadata: Final[MetaData] = rls.protect(RegionsTable.metadata)

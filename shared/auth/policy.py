@@ -92,7 +92,18 @@ _REGIONS: Final = {
 }
 
 _SUCCESSION: Final[Mapping[str, Right]] = {}
-_PLACES: Final[Mapping[str, Right]] = {}
+# Who meets matters near a border day by day.
+_FRONT: Final = (*_CHIEFS, Role.OFFICER, Role.PETITION_CLERK)
+_PLACES: Final[Mapping[str, Right]] = {
+    "division.add_zone": _right(Role.SYSTEM_ADMINISTRATOR, at=Relation.SUBTREE),
+    "border_notice.read": _right(*_READERS, at=Relation.ANY),
+    # Whoever meets the matter on its own side.
+    "border_notice.give": _right(*_FRONT, at=Relation.SUBTREE),
+    "border_notice.close": _right(*_FRONT, at=Relation.SUBTREE),
+    # Each neighbour in its own name.
+    "border_notice.acknowledge": _right(*_FRONT, at=Relation.SUBTREE),
+    "border_notice.answer": _right(*_FRONT, at=Relation.SUBTREE),
+}
 _PEOPLE: Final[Mapping[str, Right]] = {}
 _CALENDARS: Final[Mapping[str, Right]] = {}
 _AGREEMENTS: Final[Mapping[str, Right]] = {}
