@@ -22,6 +22,7 @@ NAMES_ZH: Final = {
     "competence question": "管辖争议",
     "draft": "登记草稿",
     "division": "行政区划",
+    "division change": "区划变更",
     "escalation": "直通车事项",
     "evidence": "证据",
     "extension request": "延期申请",

@@ -7,6 +7,9 @@ from services.regions.divisions import endpoints as divisions
 from services.regions.officers import endpoints as officers
 from services.regions.operations import endpoints as operations
 from services.regions.operations.handlers import HANDLERS
+from services.regions.succession import endpoints as succession
+from services.regions.succession.jobs import JOBS as SUCCESSION_JOBS
+from services.regions.tables import OPEN_WORK
 from shared.service import Service, create_service_app
 
 app = create_service_app(
@@ -14,8 +17,13 @@ app = create_service_app(
         name="regions",
         title="联动 · 区域与联合行动",
         settings=settings,
-        routers=[each.router for each in (divisions, calendars, bureaus, officers, operations)],
+        routers=[
+            each.router
+            for each in (divisions, succession, calendars, bureaus, officers, operations)
+        ],
         handlers=HANDLERS,
+        jobs=SUCCESSION_JOBS,
+        open_work=OPEN_WORK,
         needs_references=False,  # it is the one that publishes them
     )
 )

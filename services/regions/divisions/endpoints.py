@@ -6,7 +6,6 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from services.regions.divisions import queries
-from services.regions.divisions.models import Division as DivisionRow
 from services.regions.divisions.schemas import BorderOut, DivisionOut
 from shared.clocks.days import legal_day
 from shared.divisions import Level
@@ -16,6 +15,8 @@ from shared.http.now import Now
 from shared.http.pages import Page, PageDep
 from shared.http.preconditions import etag
 from shared.http.routing import Route, SessionDep
+from shared.succession.lineage import heirs
+from shared.succession.rows import successions
 
 router = APIRouter(tags=["territory"], route_class=Route)
 
@@ -49,16 +50,22 @@ async def list_divisions(
     return Page(items=[DivisionOut.model_validate(row) for row in cut], next=page.next)
 
 
-@router.get(
-    "/divisions/{code}", response_model=DivisionOut, dependencies=[policy("reference.read")]
-)
+@router.get("/divisions/{code}", dependencies=[policy("reference.read")])
 async def read_division(
     code: Division, session: SessionDep, now: Now, response: Response, on_day: OnDay = None
-) -> DivisionRow:
-    """One division as it is, or as it was on a day."""
-    division = await queries.division(session, code, on_day=on_day or legal_day(now))
+) -> DivisionOut:
+    """One division as it is, or as it was on a day; of an ended one, who took its place."""
+    division = (
+        await queries.division(session, code, on_day=on_day)
+        if on_day
+        else await queries.division_or_last(session, code, today=legal_day(now))
+    )
     response.headers["ETag"] = etag(division.version)
-    return division
+    shown = DivisionOut.model_validate(division)
+    if division.valid_to is None:
+        return shown
+    successors = heirs(code, await successions(session))
+    return shown.model_copy(update={"successors": tuple(c for c in successors if c != code)})
 
 
 @router.get("/borders", dependencies=[policy("reference.read")])

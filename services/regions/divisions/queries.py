@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, and_
 from sqlalchemy.orm import aliased
-from sqlmodel import col, or_, select, tuple_
+from sqlmodel import col, func, or_, select, tuple_
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.regions.divisions.domain import BorderFact, DivisionFact
@@ -22,13 +22,17 @@ SELECT *, 1 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::date
     ON CONFLICT (code, valid_from) DO UPDATE
    SET name = excluded.name, level = excluded.level, parent = excluded.parent,
        valid_to = excluded.valid_to, version = d.version + 1
- WHERE (d.name, d.level, d.parent, d.valid_to)
+ WHERE d.valid_to IS NULL -- what a change of divisions has ended, no file opens again
+   AND (d.name, d.level, d.parent, d.valid_to)
        IS DISTINCT FROM (excluded.name, excluded.level, excluded.parent, excluded.valid_to)
 RETURNING left(code, 2) AS province
 """
+# A file knows nothing of what a change of divisions has made of the borders since.
 PUBLISH_BORDERS: Final = """
 INSERT INTO border AS b (a, b, km)
-SELECT * FROM unnest($1::text[], $2::text[], $3::float8[])
+SELECT * FROM unnest($1::text[], $2::text[], $3::float8[]) AS pair(a, b, km)
+ WHERE NOT EXISTS (SELECT FROM division_succession s
+                    WHERE $4 AND ARRAY[pair.a, pair.b] && (s.successors || s.predecessor::text))
     ON CONFLICT (a, b) DO UPDATE SET km = excluded.km WHERE b.km <> excluded.km
 RETURNING left(a, 2) AS province
 """
@@ -48,13 +52,16 @@ async def publish_divisions(session: AsyncSession, facts: Sequence[DivisionFact]
     return {row["province"] for row in rows}
 
 
-async def publish_borders(session: AsyncSession, facts: Sequence[BorderFact]) -> set[str]:
+async def publish_borders(
+    session: AsyncSession, facts: Sequence[BorderFact], *, from_file: bool = False
+) -> set[str]:
     """Take the pairs over; the provinces of the lower codes in which anything changed."""
     rows = await (await driver(session)).fetch(
         PUBLISH_BORDERS,
         [each.a for each in facts],
         [each.b for each in facts],
         [each.km for each in facts],
+        from_file,
     )
     return {row["province"] for row in rows}
 
@@ -72,6 +79,29 @@ async def division(session: AsyncSession, code: str, *, on_day: date) -> Divisio
     if found is None:
         raise NotFound(what="division")
     return found
+
+
+async def division_or_last(session: AsyncSession, code: str, *, today: date) -> Division:
+    """The division of this code today or, if it has ended, as it was last."""
+    statement = (
+        select(Division)
+        .where(Division.code == code, col(Division.valid_from) <= today)
+        .order_by(col(Division.valid_from).desc())
+        .limit(1)
+    )
+    found = (await session.exec(statement)).one_or_none()
+    if found is None:
+        raise NotFound(what="division")
+    return found
+
+
+async def number_of_divisions(session: AsyncSession) -> int:
+    """How many rows the table has, past ones too."""
+    return (await session.exec(select(func.count()).select_from(Division))).one()
+
+
+async def number_of_borders(session: AsyncSession) -> int:
+    return (await session.exec(select(func.count()).select_from(Border))).one()
 
 
 async def divisions(

@@ -10,7 +10,10 @@ from shared.http.body import Out
 
 
 class DivisionOut(Out):
-    """A division as valid on the day asked for; `version` counts corrections of its row."""
+    """A division as valid on the day asked for; `version` counts corrections of its row.
+
+    `successors` are the codes that stand, or are to stand, in the place of one that ends.
+    """
 
     code: str
     name: str
@@ -19,6 +22,7 @@ class DivisionOut(Out):
     valid_from: date
     valid_to: date | None
     version: int
+    successors: tuple[str, ...] = ()
     actions: tuple[str, ...] = ()
 
 

@@ -22,11 +22,7 @@ async def load_divisions(
     """
     table = domain.division_table(document)
     changed = await queries.publish_divisions(session, table)
-    for province in sorted(changed):
-        rows = await queries.divisions_of_province(session, province)
-        entries = [DivisionEntry.model_validate(each.model_dump()) for each in rows]
-        event = DivisionsPublished(province=province, divisions=entries, total=len(table))
-        await announce(session, event, now=now)
+    await announce_divisions(session, changed, now=now)
     await _trace(session, "divisions", document, changed, now=now)
     return len(changed)
 
@@ -34,14 +30,43 @@ async def load_divisions(
 async def load_borders(session: AsyncSession, document: Mapping[str, Any], *, now: datetime) -> int:
     """Take over a table of borders as `load_divisions` does one of divisions."""
     table = domain.border_table(document)
-    changed = await queries.publish_borders(session, table)
-    for province in sorted(changed):
-        rows = await queries.borders_of_province(session, province)
-        pairs = [(each.a, each.b, each.km) for each in rows]
-        event = BordersPublished(province=province, pairs=pairs, total=len(table))
-        await announce(session, event, now=now)
+    changed = await queries.publish_borders(session, table, from_file=True)
+    await announce_borders(session, changed, now=now)
     await _trace(session, "borders", document, changed, now=now)
     return len(changed)
+
+
+async def announce_divisions(
+    session: AsyncSession, provinces: Iterable[str], *, now: datetime
+) -> None:
+    """Tell every service how the divisions of these provinces (two digits) now stand."""
+    total = await queries.number_of_divisions(session)
+    for province in sorted(provinces):
+        rows = await queries.divisions_of_province(session, province)
+        entries = [DivisionEntry.model_validate(each.model_dump()) for each in rows]
+        event = DivisionsPublished(province=province, divisions=entries, total=total)
+        await announce(session, event, now=now)
+
+
+async def announce_borders(
+    session: AsyncSession,
+    provinces: Iterable[str],
+    *,
+    removed: Iterable[tuple[str, str]] = (),
+    now: datetime,
+) -> None:
+    """Tell every service the pairs whose lower code lies in these provinces, and which are gone."""
+    total = await queries.number_of_borders(session)
+    gone = sorted(removed)
+    for province in sorted(provinces):
+        rows = await queries.borders_of_province(session, province)
+        event = BordersPublished(
+            province=province,
+            pairs=[(each.a, each.b, each.km) for each in rows],
+            total=total,
+            removed=[pair for pair in gone if pair[0].startswith(province)],
+        )
+        await announce(session, event, now=now)
 
 
 async def require_known(
