@@ -27,6 +27,7 @@ NAMES_ZH: Final = {
     "draft": "登记草稿",
     "division": "行政区划",
     "emergency protocol": "应急联动预案",
+    "division change": "区划变更",
     "escalation": "直通车事项",
     "evidence": "证据",
     "extension request": "延期申请",

@@ -12,6 +12,9 @@ from services.regions.officers import endpoints as officers
 from services.regions.operations import endpoints as operations
 from services.regions.operations.handlers import HANDLERS
 from services.regions.places import endpoints as places
+from services.regions.succession import endpoints as succession
+from services.regions.succession.jobs import JOBS as SUCCESSION_JOBS
+from services.regions.tables import OPEN_WORK
 from shared.service import Service, create_service_app
 
 app = create_service_app(
@@ -21,21 +24,24 @@ app = create_service_app(
         settings=settings,
         routers=[
             divisions.router,
+            succession.router,
+            places.router,
             calendars.router,
             bureaus.router,
             officers.router,
+            notices.router,
             operations.router,
             protocols.router,
             activations.called,
             activations.router,
-            each.router
-            for each in (divisions, places, calendars, bureaus, officers, notices, operations)
         ],
         handlers=HANDLERS,
         jobs=(
+            *SUCCESSION_JOBS,
             *GROUP_JOBS,
             *ACTIVATION_JOBS,
         ),
+        open_work=OPEN_WORK,
         needs_references=False,  # it is the one that publishes them
     )
 )

@@ -91,7 +91,19 @@ _REGIONS: Final = {
     "operation.decide": _right(Role.DEPARTMENT_HEAD, at=Relation.SUBTREE),
 }
 
-_SUCCESSION: Final[Mapping[str, Right]] = {}
+_SUCCESSION: Final[Mapping[str, Right]] = {
+    # Who gives and withdraws grants may know which of them a change moves.
+    "division_change.read": _right(
+        Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, at=Relation.ANY
+    ),
+    # Towards the lowest division above all that the change concerns.
+    "division_change.draft": _right(Role.SYSTEM_ADMINISTRATOR, at=Relation.SUBTREE),
+    "division_change.preview": _right(Role.SYSTEM_ADMINISTRATOR, at=Relation.SUBTREE),
+    "division_change.publish": _right(
+        Role.SYSTEM_ADMINISTRATOR, at=Relation.SUBTREE, sensitive=True
+    ),
+    "division_change.withdraw": _right(Role.SYSTEM_ADMINISTRATOR, at=Relation.SUBTREE),
+}
 # Who meets matters near a border day by day.
 _FRONT: Final = (*_CHIEFS, Role.OFFICER, Role.PETITION_CLERK)
 _PLACES: Final[Mapping[str, Right]] = {

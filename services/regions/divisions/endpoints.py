@@ -17,6 +17,8 @@ from shared.http.now import Now
 from shared.http.pages import Page, PageDep
 from shared.http.preconditions import etag
 from shared.http.routing import Route, SessionDep
+from shared.succession.lineage import heirs
+from shared.succession.rows import successions
 
 router = APIRouter(tags=["territory"], route_class=Route)
 
@@ -89,16 +91,22 @@ async def read_common_superior(
     return SuperiorOut.of(found)
 
 
-@router.get(
-    "/divisions/{code}", response_model=DivisionOut, dependencies=[policy("reference.read")]
-)
+@router.get("/divisions/{code}", dependencies=[policy("reference.read")])
 async def read_division(
     code: Division, session: SessionDep, now: Now, response: Response, on_day: OnDay = None
-) -> DivisionRow:
-    """One division as it is, or as it was on a day."""
-    division = await queries.division(session, code, on_day=on_day or legal_day(now))
+) -> DivisionOut:
+    """One division as it is, or as it was on a day; of an ended one, who took its place."""
+    division = (
+        await queries.division(session, code, on_day=on_day)
+        if on_day
+        else await queries.division_or_last(session, code, today=legal_day(now))
+    )
     response.headers["ETag"] = etag(division.version)
-    return division
+    shown = DivisionOut.model_validate(division)
+    if division.valid_to is None:
+        return shown
+    successors = heirs(code, await successions(session))
+    return shown.model_copy(update={"successors": tuple(c for c in successors if c != code)})
 
 
 @router.get("/borders", dependencies=[policy("reference.read")])

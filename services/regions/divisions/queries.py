@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, func
+from sqlalchemy import ColumnElement, and_
 from sqlalchemy.orm import aliased
-from sqlmodel import col, or_, select, tuple_
+from sqlmodel import col, func, or_, select, tuple_
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.regions.divisions.domain import TOUCHING, BorderFact, BorderKind, DivisionFact
@@ -22,14 +22,18 @@ SELECT *, 1 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::date
     ON CONFLICT (code, valid_from) DO UPDATE
    SET name = excluded.name, level = excluded.level, parent = excluded.parent,
        valid_to = excluded.valid_to, version = d.version + 1
- WHERE (d.name, d.level, d.parent, d.valid_to)
+ WHERE d.valid_to IS NULL -- what a change of divisions has ended, no file opens again
+   AND (d.name, d.level, d.parent, d.valid_to)
        IS DISTINCT FROM (excluded.name, excluded.level, excluded.parent, excluded.valid_to)
 RETURNING left(code, 2) AS province
 """
-# What is published of a pair replaces what was known of it: land may prove to be water.
+# What is published of a pair replaces what was known of it: land may prove to be water. A file
+# knows nothing of what a change of divisions has made of the borders since.
 PUBLISH_BORDERS: Final = """
 WITH new AS (
   SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::float8[]) AS n (a, b, kind, km)
+   WHERE NOT EXISTS (SELECT FROM division_succession s
+                      WHERE $5 AND ARRAY[n.a, n.b] && (s.successors || s.predecessor::text))
 ), gone AS (
   DELETE FROM border AS old
    WHERE (old.a, old.b) IN (SELECT a, b FROM new)
@@ -58,7 +62,9 @@ async def publish_divisions(session: AsyncSession, facts: Sequence[DivisionFact]
     return {row["province"] for row in rows}
 
 
-async def publish_borders(session: AsyncSession, facts: Sequence[BorderFact]) -> set[str]:
+async def publish_borders(
+    session: AsyncSession, facts: Sequence[BorderFact], *, from_file: bool = False
+) -> set[str]:
     """Take the pairs over; the provinces of the lower codes in which anything changed."""
     rows = await (await driver(session)).fetch(
         PUBLISH_BORDERS,
@@ -66,6 +72,7 @@ async def publish_borders(session: AsyncSession, facts: Sequence[BorderFact]) ->
         [each.b for each in facts],
         [each.kind.value for each in facts],
         [each.km for each in facts],
+        from_file,
     )
     return {row["province"] for row in rows}
 
@@ -83,6 +90,30 @@ async def division(session: AsyncSession, code: str, *, on_day: date) -> Divisio
     if found is None:
         raise NotFound(what="division")
     return found
+
+
+async def division_or_last(session: AsyncSession, code: str, *, today: date) -> Division:
+    """The division of this code today or, if it has ended, as it was last."""
+    statement = (
+        select(Division)
+        .where(Division.code == code, col(Division.valid_from) <= today)
+        .order_by(col(Division.valid_from).desc())
+        .limit(1)
+    )
+    found = (await session.exec(statement)).one_or_none()
+    if found is None:
+        raise NotFound(what="division")
+    return found
+
+
+async def number_of_divisions(session: AsyncSession) -> int:
+    """How many rows the table has, past ones too."""
+    return (await session.exec(select(func.count()).select_from(Division))).one()
+
+
+async def number_of_touching_pairs(session: AsyncSession) -> int:
+    pairs = select(Border.a, Border.b).where(col(Border.kind).in_(TOUCHING)).distinct().subquery()
+    return (await session.exec(select(func.count()).select_from(pairs))).one()
 
 
 async def divisions(
@@ -172,11 +203,6 @@ async def ever(session: AsyncSession, codes: Iterable[str]) -> Sequence[Division
     """All rows these codes ever had."""
     statement = select(Division).where(col(Division.code).in_(list(codes)))
     return (await session.exec(statement)).all()
-
-
-async def count_divisions(session: AsyncSession) -> int:
-    """How many rows the table has, past ones too."""
-    return (await session.exec(select(func.count()).select_from(Division))).one()
 
 
 async def known(session: AsyncSession, codes: Iterable[str], *, on_day: date) -> frozenset[str]:

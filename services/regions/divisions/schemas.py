@@ -14,7 +14,10 @@ from shared.http.body import Body, Division, Out, ShortText
 
 
 class DivisionOut(Out):
-    """A division as valid on the day asked for; `version` counts corrections of its row."""
+    """A division as valid on the day asked for; `version` counts corrections of its row.
+
+    `successors` are the codes that stand, or are to stand, in the place of one that ends.
+    """
 
     code: str
     name: str
@@ -23,6 +26,7 @@ class DivisionOut(Out):
     valid_from: date
     valid_to: date | None
     version: int
+    successors: tuple[str, ...] = ()
     actions: tuple[str, ...] = ()
 
 

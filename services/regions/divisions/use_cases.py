@@ -30,8 +30,7 @@ async def load_divisions(
     """
     table = domain.division_table(document)
     changed = await queries.publish_divisions(session, table)
-    for province in sorted(changed):
-        await _announce_divisions(session, province, now=now)
+    await announce_divisions(session, changed, now=now)
     await _trace(session, "divisions", document, changed, now=now)
     return len(changed)
 
@@ -39,13 +38,8 @@ async def load_divisions(
 async def load_borders(session: AsyncSession, document: Mapping[str, Any], *, now: datetime) -> int:
     """Take over a table of borders as `load_divisions` does one of divisions."""
     table = domain.border_table(document)
-    changed = await queries.publish_borders(session, table)
-    total = len({(each.a, each.b) for each in table if each.kind in domain.TOUCHING})
-    for province in sorted(changed):
-        # The others ask who touches whom: distances over the sea stay here.
-        pairs = [(a, b, km) for a, b, km in await queries.touching(session, province)]
-        event = BordersPublished(province=province, pairs=pairs, total=total)
-        await announce(session, event, now=now)
+    changed = await queries.publish_borders(session, table, from_file=True)
+    await announce_borders(session, changed, now=now)
     await _trace(session, "borders", document, changed, now=now)
     return len(changed)
 
@@ -79,7 +73,7 @@ async def add_zone(
         )
         session.add(zone)
         await session.flush()
-        await _announce_divisions(session, code[:2], now=now)
+        await announce_divisions(session, [code[:2]], now=now)
     await record(
         session,
         actor,
@@ -117,12 +111,40 @@ async def common_superior(session: AsyncSession, codes: Sequence[str], *, on_day
     return Superior(divisions.NATION, None)
 
 
-async def _announce_divisions(session: AsyncSession, province: str, *, now: datetime) -> None:
-    rows = await queries.divisions_of_province(session, province)
-    entries = [DivisionEntry.model_validate(each.model_dump()) for each in rows]
-    total = await queries.count_divisions(session)
-    event = DivisionsPublished(province=province, divisions=entries, total=total)
-    await announce(session, event, now=now)
+async def announce_divisions(
+    session: AsyncSession, provinces: Iterable[str], *, now: datetime
+) -> None:
+    """Tell every service how the divisions of these provinces (two digits) now stand."""
+    total = await queries.number_of_divisions(session)
+    for province in sorted(provinces):
+        rows = await queries.divisions_of_province(session, province)
+        entries = [DivisionEntry.model_validate(each.model_dump()) for each in rows]
+        event = DivisionsPublished(province=province, divisions=entries, total=total)
+        await announce(session, event, now=now)
+
+
+async def announce_borders(
+    session: AsyncSession,
+    provinces: Iterable[str],
+    *,
+    removed: Iterable[tuple[str, str]] = (),
+    now: datetime,
+) -> None:
+    """Tell every service the pairs whose lower code lies in these provinces, and which are gone.
+
+    The others ask who touches whom: distances over the sea stay here.
+    """
+    total = await queries.number_of_touching_pairs(session)
+    gone = sorted(removed)
+    for province in sorted(provinces):
+        rows = await queries.touching(session, province)
+        event = BordersPublished(
+            province=province,
+            pairs=[(a, b, km) for a, b, km in rows],
+            total=total,
+            removed=[pair for pair in gone if pair[0].startswith(province)],
+        )
+        await announce(session, event, now=now)
 
 
 async def require_known(
