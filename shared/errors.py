@@ -28,6 +28,7 @@ NAMES_ZH: Final = {
     "grant": "授权",
     "import": "导入批次",
     "inspection": "检查",
+    "legal basis": "法律依据",
     "letter": "督察交办信访件",
     "letter batch": "督察交办批次",
     "member": "工作群成员",

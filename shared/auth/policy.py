@@ -94,7 +94,11 @@ _REGIONS: Final = {
 _SUCCESSION: Final[Mapping[str, Right]] = {}
 _PLACES: Final[Mapping[str, Right]] = {}
 _PEOPLE: Final[Mapping[str, Right]] = {}
-_CALENDARS: Final[Mapping[str, Right]] = {}
+_CALENDARS: Final[Mapping[str, Right]] = {
+    # Sees ids and kinds of the clocks that move, never what they are about.
+    "calendar.publish": _right(Role.SYSTEM_ADMINISTRATOR, at=Relation.ANY),
+    "legal_basis.publish": _right(Role.SYSTEM_ADMINISTRATOR, at=Relation.ANY),
+}
 _AGREEMENTS: Final[Mapping[str, Right]] = {}
 _GROUPS: Final[Mapping[str, Right]] = {}
 _ASSISTANCE: Final[Mapping[str, Right]] = {}
