@@ -12,6 +12,7 @@ from uuid import UUID
 
 from services.regions.base import SCHEMA as REGIONS
 from services.regions.calendars import queries
+from services.regions.calendars.models import PublishedYear
 from services.regions.calendars.use_cases import publication
 from services.regions.calendars.use_cases.peers import WITH_CLOCKS
 from services.regions.calendars.use_cases.publication import Notice
@@ -64,7 +65,7 @@ async def publish(regions_url: str, file: Path, *, reason: str | None = None) ->
         async with database.transaction(SYSTEM) as session:
             for notice, version in _notices(file):
                 known = await queries.latest(session, notice.year)
-                if _is_known(known and known.version, notice, version):
+                if _is_known(known, notice, version):
                     lines.append(f"{notice.year} version {version}: known already")
                     continue
                 await publication.publish(
@@ -88,7 +89,7 @@ async def _next(regions_url: str, notice: Notice, version: int) -> CalendarYear 
             known = await queries.latest(session, notice.year)
     finally:
         await database.close()
-    return None if _is_known(known and known.version, notice, version) else notice.version(version)
+    return None if _is_known(known, notice, version) else notice.version(version)
 
 
 async def _preview_of(service: str, url: str, year: CalendarYear) -> list[str]:
@@ -106,13 +107,16 @@ async def _preview_of(service: str, url: str, year: CalendarYear) -> list[str]:
 
 def _line(moved: Moved) -> str:
     subject = f"{moved.subject_kind} {moved.subject_id} {moved.kind}"
-    return f"  {subject}: {moved.due_before} to {moved.due_after} ({moved.days_moved:+}): {moved.why_en}"
+    days = f"{moved.due_before} to {moved.due_after} ({moved.days_moved:+})"
+    return f"  {subject}: {days}: {moved.why_en}"
 
 
-def _is_known(current: int | None, notice: Notice, version: int) -> bool:
-    current = current or 0
+def _is_known(known: PublishedYear | None, notice: Notice, version: int) -> bool:
+    current = known.version if known else 0
     if version <= current:
         return True
+    if not notice.number:
+        raise BadFile(reason=f"{notice.year}: notice")
     if version != current + 1:
         raise NotTheNextVersion(year=notice.year, expected=current + 1, version=version)
     return False
@@ -124,7 +128,7 @@ def _notices(file: Path) -> Iterator[tuple[Notice, int]]:
             notice = Notice(
                 plain["year"],
                 plain["notice"] or "",
-                plain.get("title") or "",
+                plain.get("title"),
                 plain["days_off"],
                 plain["make_up"],
             )

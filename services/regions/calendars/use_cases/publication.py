@@ -32,7 +32,7 @@ class Notice:
 
     year: int
     number: str
-    title: str
+    title: str | None
     days_off: Sequence[domain.Group]
     make_up: Sequence[domain.Group]
 
