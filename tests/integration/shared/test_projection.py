@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import count
@@ -17,11 +17,13 @@ from shared.clock_rows.projection import Moved, preview, reproject
 from shared.clock_rows.rows import Ladder, change_clock, clocks_of, start_clock, stop_clock
 from shared.clock_rows.sweep import SWEEP_JOB
 from shared.clocks import acts
-from shared.clocks.calendar import CalendarYear, Holiday
+from shared.clocks.calendar import CalendarYear, Holiday, WorkCalendar
+from shared.clocks.deadline import deadline
 from shared.clocks.json_form import calendar_year_to_json
+from shared.clocks.ledger import Ledger
 from shared.clocks.term import ExtensionRule, Term, Unit
 from shared.contracts.regions import CalendarPublished
-from shared.db.session import SYSTEM, Database
+from shared.db.session import SYSTEM, Database, driver
 from shared.ids import uuid7
 from shared.jobs import run_job
 from tests.factories.clocks import PETITION_RULES, a_term, at, days_from
@@ -175,12 +177,20 @@ async def test_the_run_counts_what_it_did_and_leaves_one_line_in_the_trace(
     assert line["reason"] == "示例号"
 
 
+def chance_of(seed: int) -> random.Random:
+    return random.Random(seed)  # noqa: S311 -- it can be repeated, and keeps no secret
+
+
 def some_terms(chance: random.Random) -> tuple[str, Term]:
     start = date(2026, 11, 1) + timedelta(days=chance.randrange(240))
     unit = chance.choice(list(Unit))
     amount = chance.randrange(1, {Unit.MONTHS: 4, Unit.HOURS: 500}.get(unit, 90))
     term = a_term(amount, unit, rolls=chance.random() < 0.8, extension=EXTENDABLE)
     return start.isoformat(), term
+
+
+def resumed(moment: datetime) -> Callable[[Ledger, Term, WorkCalendar], Ledger]:
+    return lambda ledger, _, __: acts.resume(ledger, at=moment)
 
 
 async def crowd(database: Database, chance: random.Random, number: int) -> None:
@@ -198,7 +208,7 @@ async def crowd(database: Database, chance: random.Random, number: int) -> None:
                 change = partial(change_clock, session, subject_id=subject, kind=KIND)
                 await change(act=hold)
                 if act < 0.2:
-                    await change(act=lambda ledger, _, __, at=until: acts.resume(ledger, at=at))
+                    await change(act=resumed(until))
             elif act < 0.4:
                 grant = partial(
                     acts.extend,
@@ -219,7 +229,7 @@ async def all_due(sql: Sql) -> dict[UUID, date | None]:
 async def test_a_preview_is_what_publishing_then_does_clock_by_clock(
     database: Database, sql: Sql, seed: int
 ) -> None:
-    chance = random.Random(seed)
+    chance = chance_of(seed)
     await crowd(database, chance, 120)
     for round_ in range(3):  # a first notice and two corrections
         off = {day for day in OFF if chance.random() < 0.7} if round_ else OFF
@@ -248,7 +258,7 @@ async def test_a_preview_is_what_publishing_then_does_clock_by_clock(
 
 
 async def test_publishing_the_same_year_again_moves_nothing(database: Database, sql: Sql) -> None:
-    await crowd(database, random.Random(7), 60)
+    await crowd(database, chance_of(7), 60)
     await publish(database, notice())
     await follow(database)
     before = await all_due(sql)
@@ -266,7 +276,7 @@ async def test_publishing_the_same_year_again_moves_nothing(database: Database, 
 async def test_every_deadline_is_in_the_end_what_its_ledger_says(
     database: Database, sql: Sql
 ) -> None:
-    await crowd(database, random.Random(11), 80)
+    await crowd(database, chance_of(11), 80)
     await publish(database, notice())
     await follow(database)
     calculated = await all_due(sql)
@@ -274,9 +284,9 @@ async def test_every_deadline_is_in_the_end_what_its_ledger_says(
     async with database.transaction(SYSTEM) as session:
         years = await reference.calendar_years(session)
         rows = await clocks_of(session, [r["subject_id"] for r in await sql("SELECT * FROM clock")])
-    calendar = projection.WorkCalendar.of(years)
+    calendar = WorkCalendar.of(years)
     for row in rows:
-        assert calculated[row.id] == projection.deadline(row.ledger, row.term, calendar).due_on
+        assert calculated[row.id] == deadline(row.ledger, row.term, calendar).due_on
         assert not row.provisional or row.due_on is None or row.due_on.year > YEAR
 
 
@@ -427,7 +437,7 @@ async def test_a_clock_somebody_is_at_work_on_follows_with_the_next_pass(
     )
     await publish(database, notice())
     async with database.transaction(SYSTEM) as session:
-        connection = await projection.driver(session)
+        connection = await driver(session)
         await connection.execute("SELECT FROM clock WHERE subject_id = $1 FOR UPDATE", held)
         async with database.transaction(SYSTEM) as other:
             for _ in range(2):  # a batch, and the end of its pass
@@ -494,7 +504,8 @@ async def test_who_shows_a_deadline_too_hears_of_it_in_the_same_transaction(
 ) -> None:
     monkeypatch.setattr(projection, "AGAIN_AFTER", timedelta(0))
     subjects = [await a_clock(database, "2027-01-24", 15) for _ in range(3)]
-    busy, told = {subjects[0]}, []
+    busy = {subjects[0]}
+    told: list[Moved] = []
 
     async def listen(_: object, moved: Sequence[Moved]) -> Collection[UUID]:
         told.extend(moved)
@@ -542,4 +553,4 @@ async def test_a_law_kept_by_its_code_is_shown_by_its_name(
     async with database.transaction(SYSTEM) as session:
         [clock] = await clocks_of(session, [subject])
     assert clock.term.basis.title_zh == "示例法"
-    assert clock.explanation(projection.WorkCalendar.of(()))[0].zh.startswith("依据《示例法》第1条")
+    assert clock.explanation(WorkCalendar.of(()))[0].zh.startswith("依据《示例法》第1条")

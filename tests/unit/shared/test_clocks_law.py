@@ -88,7 +88,7 @@ def test_a_circle_ends() -> None:
     ids=["as it was", "newer and milder", "repealed already", "the newer one not yet in force"],
 )
 def test_a_violation_is_judged_by_the_rule_of_its_day_or_a_newer_milder_one(
-    happened: date, decided: date, milder: bool, expected: LegalBasisFact | None
+    happened: date, decided: date, *, milder: bool, expected: LegalBasisFact | None
 ) -> None:
     found = judged_by(
         BASES, PROTECTION, "59", happened_on=happened, decided_on=decided, newer_is_milder=milder
