@@ -37,6 +37,7 @@ NAMES_ZH: Final = {
     "inspection": "检查",
     "joint group": "联动组",
     "jurisdiction dispute": "管辖争议",
+    "legal basis": "法律依据",
     "letter": "督察交办信访件",
     "letter batch": "督察交办批次",
     "meeting": "联席会议",

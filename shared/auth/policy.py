@@ -117,7 +117,11 @@ _PLACES: Final[Mapping[str, Right]] = {
     "border_notice.answer": _right(*_FRONT, at=Relation.SUBTREE),
 }
 _PEOPLE: Final[Mapping[str, Right]] = {}
-_CALENDARS: Final[Mapping[str, Right]] = {}
+_CALENDARS: Final[Mapping[str, Right]] = {
+    # Sees ids and kinds of the clocks that move, never what they are about.
+    "calendar.publish": _right(Role.SYSTEM_ADMINISTRATOR, at=Relation.ANY),
+    "legal_basis.publish": _right(Role.SYSTEM_ADMINISTRATOR, at=Relation.ANY),
+}
 _AGREEMENTS: Final[Mapping[str, Right]] = {}
 _GROUPS: Final[Mapping[str, Right]] = {}
 _ASSISTANCE: Final[Mapping[str, Right]] = {
