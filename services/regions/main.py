@@ -1,5 +1,7 @@
 """The regions service: territory, calendar, bureaus and people, joint operations."""
 
+from services.regions.agreements import endpoints as agreements
+from services.regions.agreements.jobs import JOBS as AGREEMENT_JOBS
 from services.regions.bureaus import endpoints as bureaus
 from services.regions.calendars import endpoints as calendars
 from services.regions.config import settings
@@ -14,8 +16,12 @@ app = create_service_app(
         name="regions",
         title="联动 · 区域与联合行动",
         settings=settings,
-        routers=[each.router for each in (divisions, calendars, bureaus, officers, operations)],
+        routers=[
+            each.router
+            for each in (divisions, calendars, bureaus, officers, agreements, operations)
+        ],
         handlers=HANDLERS,
+        jobs=AGREEMENT_JOBS,
         needs_references=False,  # it is the one that publishes them
     )
 )

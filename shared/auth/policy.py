@@ -95,7 +95,26 @@ _SUCCESSION: Final[Mapping[str, Right]] = {}
 _PLACES: Final[Mapping[str, Right]] = {}
 _PEOPLE: Final[Mapping[str, Right]] = {}
 _CALENDARS: Final[Mapping[str, Right]] = {}
-_AGREEMENTS: Final[Mapping[str, Right]] = {}
+_HEADS: Final = (Role.COUNTY_LEADER_IN_CHARGE, Role.DEPARTMENT_HEAD)
+_AGREEMENTS: Final[Mapping[str, Right]] = {
+    "agreement.read": _right(*_READERS, at=Relation.ANY),
+    # Nobody writes or binds for another division, not even from above.
+    "agreement.draft": _right(*_COMMANDERS, at=Relation.OWN),
+    "agreement.sign": _right(*_HEADS, at=Relation.OWN),
+    # The head of the lowest common superior, when the parties do not agree.
+    "agreement.decide": _right(Role.DEPARTMENT_HEAD, at=Relation.OWN),
+    "plan.read": _right(*_READERS, at=Relation.ANY),
+    "plan.draft": _right(*_COMMANDERS, at=Relation.OWN),
+    "plan.answer": _right(*_HEADS, at=Relation.OWN),
+    "plan.issue": _right(*_CHIEFS, at=Relation.OWN),
+    "plan.decide": _right(Role.DEPARTMENT_HEAD, at=Relation.OWN),
+    # What is done in one's own division, by whoever does it there.
+    "plan.progress": _right(*_COMMANDERS, Role.OFFICER, at=Relation.OWN),
+    "meeting.read": _right(*_READERS, at=Relation.ANY),
+    "meeting.convene": _right(*_COMMANDERS, at=Relation.OWN),
+    "meeting.confirm": _right(*_COMMANDERS, at=Relation.OWN),
+    "meeting.see_to": _right(*_COMMANDERS, Role.OFFICER, at=Relation.OWN),
+}
 _GROUPS: Final[Mapping[str, Right]] = {}
 _ASSISTANCE: Final[Mapping[str, Right]] = {}
 _OPERATIONS: Final[Mapping[str, Right]] = {}
