@@ -15,7 +15,10 @@ from shared import reference
 from shared.auth.authenticator import Authenticator
 from shared.auth.tokens import Jwks, KeyRing, TokenType, Verifier
 from shared.clock import Clock
+from shared.clock_rows.internal import clock_preview_router
+from shared.clock_rows.projection import Listener, reproject
 from shared.clock_rows.sweep import SWEEP_JOB, WATCH_JOB
+from shared.db.kernel import WITHOUT_CALENDAR
 from shared.db.session import SYSTEM, Database
 from shared.db.simulated_clock import clock_for
 from shared.errors import Unavailable
@@ -60,7 +63,13 @@ class Service:
     extras: Callable[[ServiceSettings, Database], Awaitable[dict[str, Any]]] | None = None
     # `regions` publishes the references and `identity` needs none.
     needs_references: bool = True
+    # Rows that show the deadline of a clock follow it when a published calendar moves it.
+    clock_listeners: Sequence[Listener] = ()
     bounds: Bounds = DEFAULT
+
+    @property
+    def has_clocks(self) -> bool:
+        return self.name not in WITHOUT_CALENDAR
 
 
 def create_service_app(service: Service) -> FastAPI:
@@ -75,7 +84,12 @@ def create_service_app(service: Service) -> FastAPI:
         separate_input_output_schemas=True,
         generate_unique_id_function=lambda route: operation_id(service.name, route),
     )
-    at_root = (*service.root_routers, inbox_router(service.handlers), _health(service))
+    at_root = (
+        *service.root_routers,
+        inbox_router(service.handlers),
+        *([clock_preview_router()] if service.has_clocks else []),
+        _health(service),
+    )
     # Before they are included: the application no longer shows the routes themselves.
     for router in (*service.routers, *at_root):
         for route in router.routes:
@@ -139,7 +153,7 @@ def _lifespan(service: Service) -> Callable[[FastAPI], Any]:
                 run_jobs(database, clock, (*KERNEL_JOBS, *service.jobs), period=settings.job_period)
             ),
             asyncio.create_task(
-                run_jobs(database, clock, service.long_jobs, period=settings.job_period)
+                run_jobs(database, clock, _long_jobs(service), period=settings.job_period)
             ),
         ]
         try:
@@ -155,6 +169,12 @@ def _lifespan(service: Service) -> Callable[[FastAPI], Any]:
             await database.close()
 
     return lifespan
+
+
+def _long_jobs(service: Service) -> tuple[Job, ...]:
+    """A hundred thousand clocks follow a calendar in minutes; due rungs do not wait for them."""
+    follow = [reproject(service.clock_listeners)] if service.has_clocks else []
+    return (*follow, *service.long_jobs)
 
 
 def _fetch_keys(http: httpx.AsyncClient, identity_url: str) -> Callable[[], Awaitable[Jwks]]:

@@ -1,11 +1,14 @@
-"""The regions service: territory, calendar, bureaus and people, joint operations."""
+"""The regions service: territory, calendar, bureaus and people, and what bureaus do together."""
 
 from services.regions.agreements import endpoints as agreements
 from services.regions.agreements.jobs import JOBS as AGREEMENT_JOBS
+from services.regions.activations.endpoints import activations, protocols
+from services.regions.activations.jobs import JOBS as ACTIVATION_JOBS
 from services.regions.bureaus import endpoints as bureaus
 from services.regions.calendars import endpoints as calendars
 from services.regions.config import settings
 from services.regions.divisions import endpoints as divisions
+from services.regions.groups.jobs import JOBS as GROUP_JOBS
 from services.regions.officers import endpoints as officers
 from services.regions.operations import endpoints as operations
 from services.regions.operations.handlers import HANDLERS
@@ -22,6 +25,20 @@ app = create_service_app(
         ],
         handlers=HANDLERS,
         jobs=AGREEMENT_JOBS,
+            divisions.router,
+            calendars.router,
+            bureaus.router,
+            officers.router,
+            operations.router,
+            protocols.router,
+            activations.called,
+            activations.router,
+        ],
+        handlers=HANDLERS,
+        jobs=(
+            *GROUP_JOBS,
+            *ACTIVATION_JOBS,
+        ),
         needs_references=False,  # it is the one that publishes them
     )
 )

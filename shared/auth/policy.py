@@ -116,9 +116,37 @@ _AGREEMENTS: Final[Mapping[str, Right]] = {
     "meeting.see_to": _right(*_COMMANDERS, Role.OFFICER, at=Relation.OWN),
 }
 _GROUPS: Final[Mapping[str, Right]] = {}
-_ASSISTANCE: Final[Mapping[str, Right]] = {}
+_ASSISTANCE: Final[Mapping[str, Right]] = {
+    # Requests and hand-overs alike; each side acts in its own name only.
+    "assistance.read": _right(*_READERS, at=Relation.ANY),
+    "assistance.send": _right(*_COMMANDERS, at=Relation.SUBTREE),
+    "assistance.work": _right(*_COMMANDERS, Role.OFFICER, at=Relation.OWN),
+    "assistance.object": _right(*_COMMANDERS, at=Relation.OWN),
+    "assistance.extend": _right(Role.DEPARTMENT_HEAD, at=Relation.OWN),
+    # The sender judges the answer, withdraws, sends elsewhere or insists.
+    "assistance.judge": _right(*_COMMANDERS, at=Relation.OWN),
+    # The head of the common superior (行政处罚法 art. 25).
+    "assistance.designate": _right(Role.DEPARTMENT_HEAD, at=Relation.SUBTREE, sensitive=True),
+    "handover.recognise": _right(Role.LEGAL_REVIEWER, at=Relation.OWN),
+    "dispute.open": _right(*_COMMANDERS, at=Relation.OWN),
+    "dispute.answer": _right(*_COMMANDERS, at=Relation.OWN),
+    "dispute.preserve": _right(*_COMMANDERS, Role.OFFICER, at=Relation.OWN),
+    "dispute.designate": _right(Role.DEPARTMENT_HEAD, at=Relation.SUBTREE, sensitive=True),
+}
 _OPERATIONS: Final[Mapping[str, Right]] = {}
-_ACTIVATIONS: Final[Mapping[str, Right]] = {}
+_ACTIVATIONS: Final = {
+    "emergency_protocol.read": _right(*_READERS, at=Relation.ANY),
+    "emergency_protocol.propose": _right(*_COMMANDERS, at=Relation.OWN),
+    "emergency_protocol.agree": _right(
+        Role.COUNTY_LEADER_IN_CHARGE, Role.DEPARTMENT_HEAD, at=Relation.OWN
+    ),
+    # The head of the common superior, when the parties do not agree.
+    "emergency_protocol.decide": _right(Role.DEPARTMENT_HEAD, at=Relation.SUBTREE),
+    "activation.read": _right(*_READERS, at=Relation.ANY),
+    "activation.call": _right(*_COMMANDERS, at=Relation.OWN, sensitive=True),
+    "activation.answer": _right(*_COMMANDERS, Role.OFFICER, at=Relation.OWN),
+    "activation.decide": _right(Role.DEPARTMENT_HEAD, at=Relation.SUBTREE),
+}
 _OVERVIEW: Final[Mapping[str, Right]] = {}
 
 _FIELD: Final = (Role.OFFICER,)

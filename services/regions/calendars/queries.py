@@ -10,10 +10,10 @@ from sqlmodel import col, func, or_, select, tuple_
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
-from services.regions.calendars.domain import LegalBasisFact
 from services.regions.calendars.models import LegalBasis, PublishedYear
 from shared.clocks.calendar import CalendarYear, Versions, WorkCalendar
 from shared.clocks.json_form import calendar_year_from_json, calendar_year_to_json
+from shared.clocks.law import LegalBasisFact
 from shared.db.session import driver
 from shared.errors import NotFound
 
