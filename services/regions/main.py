@@ -1,9 +1,9 @@
 """The regions service: territory, calendar, bureaus and people, and what bureaus do together."""
 
-from services.regions.agreements import endpoints as agreements
-from services.regions.agreements.jobs import JOBS as AGREEMENT_JOBS
 from services.regions.activations.endpoints import activations, protocols
 from services.regions.activations.jobs import JOBS as ACTIVATION_JOBS
+from services.regions.agreements import endpoints as agreements
+from services.regions.agreements.jobs import JOBS as AGREEMENT_JOBS
 from services.regions.bureaus import endpoints as bureaus
 from services.regions.calendars import endpoints as calendars
 from services.regions.config import settings
@@ -20,15 +20,11 @@ app = create_service_app(
         title="联动 · 区域与联合行动",
         settings=settings,
         routers=[
-            each.router
-            for each in (divisions, calendars, bureaus, officers, agreements, operations)
-        ],
-        handlers=HANDLERS,
-        jobs=AGREEMENT_JOBS,
             divisions.router,
             calendars.router,
             bureaus.router,
             officers.router,
+            agreements.router,
             operations.router,
             protocols.router,
             activations.called,
@@ -36,6 +32,7 @@ app = create_service_app(
         ],
         handlers=HANDLERS,
         jobs=(
+            *AGREEMENT_JOBS,
             *GROUP_JOBS,
             *ACTIVATION_JOBS,
         ),
