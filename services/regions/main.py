@@ -2,6 +2,8 @@
 
 from services.regions.activations.endpoints import activations, protocols
 from services.regions.activations.jobs import JOBS as ACTIVATION_JOBS
+from services.regions.agreements import endpoints as agreements
+from services.regions.agreements.jobs import JOBS as AGREEMENT_JOBS
 from services.regions.bureaus import endpoints as bureaus
 from services.regions.calendars import endpoints as calendars
 from services.regions.config import settings
@@ -30,6 +32,7 @@ app = create_service_app(
             bureaus.router,
             officers.router,
             notices.router,
+            agreements.router,
             operations.router,
             protocols.router,
             activations.called,
@@ -38,6 +41,7 @@ app = create_service_app(
         handlers=HANDLERS,
         jobs=(
             *SUCCESSION_JOBS,
+            *AGREEMENT_JOBS,
             *GROUP_JOBS,
             *ACTIVATION_JOBS,
         ),

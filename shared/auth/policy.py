@@ -90,7 +90,6 @@ _REGIONS: Final = {
     # The head of the common superior, when the parties do not agree.
     "operation.decide": _right(Role.DEPARTMENT_HEAD, at=Relation.SUBTREE),
 }
-
 _SUCCESSION: Final[Mapping[str, Right]] = {
     # Who gives and withdraws grants may know which of them a change moves.
     "division_change.read": _right(
@@ -122,7 +121,26 @@ _CALENDARS: Final[Mapping[str, Right]] = {
     "calendar.publish": _right(Role.SYSTEM_ADMINISTRATOR, at=Relation.ANY),
     "legal_basis.publish": _right(Role.SYSTEM_ADMINISTRATOR, at=Relation.ANY),
 }
-_AGREEMENTS: Final[Mapping[str, Right]] = {}
+_HEADS: Final = (Role.COUNTY_LEADER_IN_CHARGE, Role.DEPARTMENT_HEAD)
+_AGREEMENTS: Final[Mapping[str, Right]] = {
+    "agreement.read": _right(*_READERS, at=Relation.ANY),
+    # Nobody writes or binds for another division, not even from above.
+    "agreement.draft": _right(*_COMMANDERS, at=Relation.OWN),
+    "agreement.sign": _right(*_HEADS, at=Relation.OWN),
+    # The head of the lowest common superior, when the parties do not agree.
+    "agreement.decide": _right(Role.DEPARTMENT_HEAD, at=Relation.OWN),
+    "plan.read": _right(*_READERS, at=Relation.ANY),
+    "plan.draft": _right(*_COMMANDERS, at=Relation.OWN),
+    "plan.answer": _right(*_HEADS, at=Relation.OWN),
+    "plan.issue": _right(*_CHIEFS, at=Relation.OWN),
+    "plan.decide": _right(Role.DEPARTMENT_HEAD, at=Relation.OWN),
+    # What is done in one's own division, by whoever does it there.
+    "plan.progress": _right(*_COMMANDERS, Role.OFFICER, at=Relation.OWN),
+    "meeting.read": _right(*_READERS, at=Relation.ANY),
+    "meeting.convene": _right(*_COMMANDERS, at=Relation.OWN),
+    "meeting.confirm": _right(*_COMMANDERS, at=Relation.OWN),
+    "meeting.see_to": _right(*_COMMANDERS, Role.OFFICER, at=Relation.OWN),
+}
 _GROUPS: Final[Mapping[str, Right]] = {}
 _ASSISTANCE: Final[Mapping[str, Right]] = {
     # Requests and hand-overs alike; each side acts in its own name only.

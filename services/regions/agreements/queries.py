@@ -96,6 +96,17 @@ async def texts(session: AsyncSession, agreement_id: UUID) -> list[AgreementText
     return await _lines(session, AgreementText, agreement_id, "text_version")
 
 
+async def text(session: AsyncSession, agreement_id: UUID, text_version: int) -> AgreementText:
+    """One text that was on the table."""
+    statement = select(AgreementText).where(
+        AgreementText.agreement_id == agreement_id, AgreementText.text_version == text_version
+    )
+    found = (await session.exec(statement)).one_or_none()
+    if found is None:
+        raise NotFound(what="agreement")
+    return found
+
+
 async def skip_rows(session: AsyncSession, agreement_id: UUID) -> list[AgreementSkip]:
     """Who was passed over, in the order it was approved."""
     return await _lines(session, AgreementSkip, agreement_id, "id")

@@ -1,12 +1,11 @@
 """The life of a cooperation agreement (合作协议, DOMAIN 4.2): from the draft to its end."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
-from services.regions.agreements.domain import System
 from services.regions.agreements.domain.consent import (
     Answer,
     BoundBy,
@@ -17,8 +16,6 @@ from services.regions.agreements.domain.consent import (
     common_superior,
     decider,
 )
-from services.regions.agreements.domain.rotation import BadRotation
-from shared import divisions
 from shared.clocks.days import add_months
 from shared.clocks.term import LegalBasis, Term, Unit
 from shared.errors import InvalidInput, RuleViolation
@@ -116,14 +113,6 @@ BY_ITSELF: Final = frozenset(
 # States in which the text binds the parties.
 BINDING: Final = (State.SIGNED, State.IN_FORCE, State.EXPIRING)
 IN_EFFECT: Final = (State.IN_FORCE, State.EXPIRING)
-
-
-class BadAgreement(InvalidInput):
-    """A text that could not be lived by."""
-
-    code = "bad_agreement"
-    zh = "协议内容有误:{reason}"
-    en = "The agreement does not hold together: {reason}"
 
 
 class NoticeTooShort(InvalidInput):
@@ -253,44 +242,6 @@ def require_notice(ends_on: date, *, today: date, days: int) -> None:
     if ends_on < earliest:
         raise NoticeTooShort(reason="ends_on", earliest=earliest.isoformat(), pointer="/ends_on")
 
-
-def require_sound(
-    *,
-    drafter: str,
-    parties: Sequence[str],
-    order: Sequence[str],
-    systems: Sequence[System],
-    valid_from: date,
-    valid_to: date | None,
-) -> None:
-    """BadAgreement unless two parties at least agree, about themselves, for days in order."""
-    if len(set(parties)) < len(parties):
-        raise BadAgreement(reason="a party is named twice", pointer="/parties")
-    if len(parties) < 2:  # noqa: PLR2004 -- an agreement has two sides
-        raise BadAgreement(reason="an agreement has two parties at least", pointer="/parties")
-    if not any(divisions.covers(divisions.scope(drafter), each) for each in parties):
-        raise BadAgreement(reason="the drafter is no party and above none", pointer="/drafter")
-    if valid_to is not None and valid_to < valid_from:
-        raise BadAgreement(reason="the days are not in order", pointer="/valid_to")
-    if len(set(systems)) < len(systems):
-        raise BadAgreement(reason="a system is named twice", pointer="/systems")
-    if set(order) - set(parties) or len(set(order)) < len(order):
-        raise BadRotation(reason="only parties take turns, each once", pointer="/rotation/order")
-    if System.ROTATING_LEAD in systems and not order:
-        raise BadRotation(reason="a rotating lead needs an order", pointer="/rotation/order")
-
-
-def require_within(parties: Iterable[str], outer: Iterable[str], *, pointer: str) -> None:
-    """BadAgreement unless every party lies in the division of one of `outer`."""
-    scopes = [divisions.scope(each) for each in outer]
-    for party in parties:
-        if not any(divisions.covers(scope, party) for scope in scopes):
-            raise BadAgreement(reason=f"{party} is not bound by what is above", pointer=pointer)
-
-
-# 环境保护法 art. 20 gave joint prevention across regions its footing; the law ended with
-# 2026-08-14, and which article of the code took its place was not seen (DOMAIN 1.4, 4.2).
-LEGAL_ROOTS: Final = (("environmental-protection-law", "20"),)
 
 DEFAULT: Final = LegalBasis(
     law_code="practice",
