@@ -91,8 +91,8 @@ class Partition:
         for code in sorted(self.members[other]):
             self.move(code, kept)
 
-    def split(self, number: int, part: Iterable[str]) -> int:
-        """Take a part of a group out as a group of its own."""
+    def split_off(self, part: Iterable[str]) -> int:
+        """Take a part of a group out, as a group of its own."""
         new = max(self.members) + 1
         self.members[new] = set()
         for code in sorted(part):
@@ -103,8 +103,8 @@ class Partition:
 def grow(partition: Partition, *, most: int) -> None:
     """Join what has most border in common, small ones first, up to `most` members.
 
-    Joining by the size of the result leaves few counties alone: pairs first, then a third to a pair,
-    and of joins to the same size those first that end somebody's being alone.
+    Joining by the size of the result leaves few counties alone: pairs first, then a third to a
+    pair, and of joins to the same size those first that end somebody's being alone.
     """
     for size in range(SMALLEST, most + 1):
         joins = sorted(_joins(partition, size))
@@ -161,7 +161,7 @@ def _takes_in(partition: Partition, mover: str, number: int, *, most: int) -> bo
     if part is None:
         return False
     partition.move(mover, number)
-    partition.split(number, part)
+    partition.split_off(part)
     return True
 
 
@@ -169,9 +169,7 @@ def _displaced(partition: Partition, mover: str, number: int) -> list[str]:
     """Who could leave the group for the county and leave it valid."""
     members = partition.members[number]
     return [
-        each
-        for each in sorted(members)
-        if is_group(partition.graph, (members - {each}) | {mover})
+        each for each in sorted(members) if is_group(partition.graph, (members - {each}) | {mover})
     ]
 
 
@@ -248,7 +246,7 @@ def split_up(partition: Partition, *, groups: int) -> None:
         if part is None:
             whole.add(number)
         else:
-            partition.split(number, part)
+            partition.split_off(part)
 
 
 def improve(partition: Partition, *, most: int) -> None:

@@ -1,12 +1,12 @@
 """Joint groups derived from the border graph (两两交界, DOMAIN 4.1): a proposal, never a decision.
 
-The counties with a border to another city are sorted into groups that hang together by such borders,
-with as many kilometres inside groups as a local search finds. With each county in one group not
-every border can lie within one: those left out are named. With several groups a county, all are
-covered.
+The counties with a border to another city are sorted into groups that hang together by such
+borders, with as many kilometres inside groups as a local search finds. With each county in one
+group not every border can lie within one: those left out are named. With several groups a county,
+all are covered.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -164,7 +164,8 @@ def sort_out(
     for number, members in enumerate(groups):
         for code in members:
             sits_in.setdefault(code, set()).add(number)
-    covered, uncovered = [], []
+    covered: list[Pair] = []
+    uncovered: list[Pair] = []
     for each in pairs:
         together = sits_in.get(each.a, set()) & sits_in.get(each.b, set())
         (covered if together else uncovered).append(each)
@@ -173,11 +174,3 @@ def sort_out(
 
 def kilometres(pairs: Iterable[Pair]) -> float:
     return round(sum(each.km for each in pairs), 2)
-
-
-def by_city_pair(pairs: Iterable[Pair]) -> Mapping[frozenset[str], float]:
-    """Kilometres of border by the two cities that meet there."""
-    found: dict[frozenset[str], float] = {}
-    for each in pairs:
-        found[each.cities] = found.get(each.cities, 0.0) + each.km
-    return found
