@@ -8,6 +8,7 @@ from services.regions.bureaus import endpoints as bureaus
 from services.regions.calendars import endpoints as calendars
 from services.regions.config import settings
 from services.regions.divisions import endpoints as divisions
+from services.regions.groups import endpoints as groups
 from services.regions.groups.jobs import JOBS as GROUP_JOBS
 from services.regions.notices import endpoints as notices
 from services.regions.officers import endpoints as officers
@@ -34,6 +35,7 @@ app = create_service_app(
             notices.router,
             agreements.router,
             operations.router,
+            groups.router,
             protocols.router,
             activations.called,
             activations.router,

@@ -141,7 +141,18 @@ _AGREEMENTS: Final[Mapping[str, Right]] = {
     "meeting.confirm": _right(*_COMMANDERS, at=Relation.OWN),
     "meeting.see_to": _right(*_COMMANDERS, Role.OFFICER, at=Relation.OWN),
 }
-_GROUPS: Final[Mapping[str, Right]] = {}
+_GROUPS: Final[Mapping[str, Right]] = {
+    "group.read": _right(*_READERS, at=Relation.ANY),
+    # Borders are public; who computes groups from them decides nothing.
+    "group.propose": _right(*_STAFF, at=Relation.ANY),
+    "group.draft": _right(*_CHIEFS, at=Relation.SUBTREE),
+    # A member's own word or its city's: asked for both divisions.
+    "group.confirm": _right(Role.COUNTY_LEADER_IN_CHARGE, Role.DEPARTMENT_HEAD, at=Relation.OWN),
+    "group.lead": _right(*_COMMANDERS, at=Relation.OWN),
+    "group.liaise": _right(*_COMMANDERS, Role.OFFICER, at=Relation.OWN),
+    # The head of the common superior, when the members do not agree.
+    "group.decide": _right(Role.DEPARTMENT_HEAD, at=Relation.OWN),
+}
 _ASSISTANCE: Final[Mapping[str, Right]] = {
     # Requests and hand-overs alike; each side acts in its own name only.
     "assistance.read": _right(*_READERS, at=Relation.ANY),
