@@ -2,9 +2,13 @@
 
 from services.regions.activations.endpoints import activations, protocols
 from services.regions.activations.jobs import JOBS as ACTIVATION_JOBS
+from services.regions.assistance.endpoints import handovers, requests as assistance_requests
+from services.regions.assistance.jobs import JOBS as ASSISTANCE_JOBS
 from services.regions.bureaus import endpoints as bureaus
 from services.regions.calendars import endpoints as calendars
 from services.regions.config import settings
+from services.regions.disputes import endpoints as disputes
+from services.regions.disputes.jobs import JOBS as DISPUTE_JOBS
 from services.regions.divisions import endpoints as divisions
 from services.regions.groups.jobs import JOBS as GROUP_JOBS
 from services.regions.officers import endpoints as officers
@@ -22,6 +26,9 @@ app = create_service_app(
             calendars.router,
             bureaus.router,
             officers.router,
+            assistance_requests.router,
+            handovers.router,
+            disputes.router,
             operations.router,
             protocols.router,
             activations.called,
@@ -30,6 +37,8 @@ app = create_service_app(
         handlers=HANDLERS,
         jobs=(
             *GROUP_JOBS,
+            *ASSISTANCE_JOBS,
+            *DISPUTE_JOBS,
             *ACTIVATION_JOBS,
         ),
         needs_references=False,  # it is the one that publishes them
