@@ -4,9 +4,13 @@ from services.regions.activations.endpoints import activations, protocols
 from services.regions.activations.jobs import JOBS as ACTIVATION_JOBS
 from services.regions.agreements import endpoints as agreements
 from services.regions.agreements.jobs import JOBS as AGREEMENT_JOBS
+from services.regions.assistance.endpoints import handovers, requests as assistance_requests
+from services.regions.assistance.jobs import JOBS as ASSISTANCE_JOBS
 from services.regions.bureaus import endpoints as bureaus
 from services.regions.calendars import endpoints as calendars
 from services.regions.config import settings
+from services.regions.disputes import endpoints as disputes
+from services.regions.disputes.jobs import JOBS as DISPUTE_JOBS
 from services.regions.divisions import endpoints as divisions
 from services.regions.groups import endpoints as groups
 from services.regions.groups.jobs import JOBS as GROUP_JOBS
@@ -34,6 +38,9 @@ app = create_service_app(
             officers.router,
             notices.router,
             agreements.router,
+            assistance_requests.router,
+            handovers.router,
+            disputes.router,
             operations.router,
             groups.router,
             protocols.router,
@@ -45,6 +52,8 @@ app = create_service_app(
             *SUCCESSION_JOBS,
             *AGREEMENT_JOBS,
             *GROUP_JOBS,
+            *ASSISTANCE_JOBS,
+            *DISPUTE_JOBS,
             *ACTIVATION_JOBS,
         ),
         open_work=OPEN_WORK,

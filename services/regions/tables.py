@@ -12,6 +12,7 @@ from services.regions.agreements.models import AgreementSkip, AgreementStep, Agr
 from services.regions.assistance.models import AssistanceStep
 from services.regions.base import SCHEMA, RegionsTable
 from services.regions.calendars.models import PublishedYear
+from services.regions.disputes.models import DisputeStep
 from services.regions.groups.models import GroupSkip, GroupStep
 from services.regions.meetings.models import MeetingStep
 from services.regions.notices.models import NoticeStep
@@ -37,6 +38,7 @@ KEPT: Final = (
     MeetingStep,
     NoticeStep,
     AssistanceStep,
+    DisputeStep,
     OperationStep,
     ActivationStep,
 )
