@@ -16,6 +16,7 @@ class Language(StrEnum):
 # What may be absent, as an office calls it.
 NAMES_ZH: Final = {
     "account": "账号",
+    "assistance request": "协查函",
     "bureau": "机构",
     "calendar": "工作日历",
     "client": "客户端",
@@ -26,8 +27,10 @@ NAMES_ZH: Final = {
     "evidence": "证据",
     "extension request": "延期申请",
     "grant": "授权",
+    "handover": "移交",
     "import": "导入批次",
     "inspection": "检查",
+    "jurisdiction dispute": "管辖争议",
     "letter": "督察交办信访件",
     "letter batch": "督察交办批次",
     "member": "工作群成员",
@@ -36,6 +39,7 @@ NAMES_ZH: Final = {
     "order": "督办、催办单",
     "petition": "信访件",
     "petitioner": "信访人",
+    "preservation": "证据保全",
     "problem": "问题",
     "profile": "办理时限规定",
     "recusal": "回避",

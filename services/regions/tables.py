@@ -7,6 +7,7 @@ from sqlalchemy import MetaData
 import services.regions.bureaus.models
 import services.regions.divisions.models
 import services.regions.officers.models  # noqa: F401  importing declares the tables
+from services.regions.assistance.models import AssistanceStep
 from services.regions.base import SCHEMA, RegionsTable
 from services.regions.calendars.models import PublishedYear
 from services.regions.operations.models import OperationStep
@@ -15,6 +16,6 @@ from shared.db import kernel, rls
 __all__ = ["SCHEMA", "metadata"]
 
 kernel.declare(RegionsTable.metadata)
-for kept in (PublishedYear, OperationStep):
+for kept in (PublishedYear, OperationStep, AssistanceStep):
     kernel.freeze(RegionsTable.metadata.tables[f"{SCHEMA}.{kept.__tablename__}"])
 metadata: Final[MetaData] = rls.protect(RegionsTable.metadata)

@@ -97,7 +97,23 @@ _PEOPLE: Final[Mapping[str, Right]] = {}
 _CALENDARS: Final[Mapping[str, Right]] = {}
 _AGREEMENTS: Final[Mapping[str, Right]] = {}
 _GROUPS: Final[Mapping[str, Right]] = {}
-_ASSISTANCE: Final[Mapping[str, Right]] = {}
+_ASSISTANCE: Final[Mapping[str, Right]] = {
+    # Requests and hand-overs alike; each side acts in its own name only.
+    "assistance.read": _right(*_READERS, at=Relation.ANY),
+    "assistance.send": _right(*_COMMANDERS, at=Relation.SUBTREE),
+    "assistance.work": _right(*_COMMANDERS, Role.OFFICER, at=Relation.OWN),
+    "assistance.object": _right(*_COMMANDERS, at=Relation.OWN),
+    "assistance.extend": _right(Role.DEPARTMENT_HEAD, at=Relation.OWN),
+    # The sender judges the answer, withdraws, sends elsewhere or insists.
+    "assistance.judge": _right(*_COMMANDERS, at=Relation.OWN),
+    # The head of the common superior (行政处罚法 art. 25).
+    "assistance.designate": _right(Role.DEPARTMENT_HEAD, at=Relation.SUBTREE, sensitive=True),
+    "handover.recognise": _right(Role.LEGAL_REVIEWER, at=Relation.OWN),
+    "dispute.open": _right(*_COMMANDERS, at=Relation.OWN),
+    "dispute.answer": _right(*_COMMANDERS, at=Relation.OWN),
+    "dispute.preserve": _right(*_COMMANDERS, Role.OFFICER, at=Relation.OWN),
+    "dispute.designate": _right(Role.DEPARTMENT_HEAD, at=Relation.SUBTREE, sensitive=True),
+}
 _OPERATIONS: Final[Mapping[str, Right]] = {}
 _ACTIVATIONS: Final[Mapping[str, Right]] = {}
 _OVERVIEW: Final[Mapping[str, Right]] = {}
