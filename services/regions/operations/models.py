@@ -31,6 +31,14 @@ from shared.db.types import Timestamptz, str_enum
 
 OPERATION_ID = f"{SCHEMA}.operation.id"
 
+# Tables whose rows are seen by who takes part in their operation.
+FOLLOWERS: Final = (
+    "operation_team",
+    "operation_officer",
+    "operation_step",
+    "operation_result",
+    "finding_look_back",
+)
 # Whose part is finished sees the operation itself still: its report.
 SEEN: Final = rls.Policy(
     f"{rls.IN_SCOPE} OR recall_to && {rls.SCOPES} OR {rls.AS_SYSTEM}", rls.SCOPED.check
@@ -38,18 +46,16 @@ SEEN: Final = rls.Policy(
 
 
 def _in_sight(table: str) -> str:
-    return (
-        f"EXISTS (SELECT 1 FROM {SCHEMA}.operation AS o"
-        f" WHERE o.id = {table}.operation_id AND o.visible_to && {rls.SCOPES})"
-    )
+    of_it = f"o.id = {table}.operation_id AND o.visible_to && {rls.SCOPES}"
+    return f"EXISTS (SELECT 1 FROM {SCHEMA}.operation AS o WHERE {of_it})"  # noqa: S608 -- our own names
 
 
 def _remembered(table: str, instant: str) -> str:
-    return (
-        f"EXISTS (SELECT 1 FROM {SCHEMA}.participation AS p"
-        f" WHERE p.operation_id = {table}.operation_id AND p.status = 'finished'"
-        f" AND p.visible_to && {rls.SCOPES} AND {table}.{instant} <= p.ended_at)"
+    ended = (
+        f"p.operation_id = {table}.operation_id AND p.status = 'finished'"
+        f" AND p.visible_to && {rls.SCOPES} AND {table}.{instant} <= p.ended_at"
     )
+    return f"EXISTS (SELECT 1 FROM {SCHEMA}.participation AS p WHERE {ended})"  # noqa: S608 -- same
 
 
 def _followed(table: str, instant: str) -> rls.Policy:
@@ -267,9 +273,7 @@ class Finding(RegionsTable, Versioned, table=True):
             [f"{SCHEMA}.participation.operation_id", f"{SCHEMA}.participation.division"],
         ),
         CheckConstraint("(handover_id IS NULL) = (handed_over_at IS NULL)", name="handover_whole"),
-        CheckConstraint(
-            "handover_id IS NULL OR place <> division", name="handed_to_another_place"
-        ),
+        CheckConstraint("handover_id IS NULL OR place <> division", name="handed_to_another_place"),
         CheckConstraint("(rectified IS NULL) = (checked_at IS NULL)", name="check_whole"),
         Index("ix_finding_operation_id", "operation_id"),
         Index("ix_finding_handover_id", "handover_id"),
@@ -324,8 +328,3 @@ class LookBack(RegionsTable, table=True):
     actor_name: str = Field(max_length=200)
     at: datetime = Field(sa_type=Timestamptz)
     visible_to: list[str] = Field(sa_type=ARRAY(Text))
-
-
-# Their policies look at it.
-for _table in (OperationTeam, OperationOfficer, OperationStep, OperationResult):
-    _table.__table__.add_is_dependent_on(Participation.__table__)  # type: ignore[attr-defined]

@@ -89,6 +89,20 @@ async def operation(session: AsyncSession, operation_id: UUID) -> Operation:
     return found
 
 
+async def operation_in_sight(session: AsyncSession, operation_id: UUID) -> Operation | None:
+    """The operation if the caller still sees it."""
+    return await session.get(Operation, operation_id)
+
+
+async def require_known_operation(session: AsyncSession, operation_id: UUID) -> None:
+    """NotFound unless the caller sees the operation or has, or had, a part in it."""
+    if await session.get(Operation, operation_id) is not None:
+        return
+    parts = select(Participation.division).where(Participation.operation_id == operation_id)
+    if (await session.exec(parts.limit(1))).first() is None:
+        raise NotFound(what="operation")
+
+
 async def lock_operation(session: AsyncSession, operation_id: UUID) -> Operation:
     """The operation, locked until the transaction ends. For every change."""
     statement = (
@@ -167,9 +181,7 @@ async def lock_finding(session: AsyncSession, operation_id: UUID, finding_id: UU
 
 
 async def look_backs(session: AsyncSession, finding_id: UUID) -> Sequence[LookBack]:
-    statement = (
-        select(LookBack).where(LookBack.finding_id == finding_id).order_by(col(LookBack.id))
-    )
+    statement = select(LookBack).where(LookBack.finding_id == finding_id).order_by(col(LookBack.id))
     return (await session.exec(statement)).all()
 
 

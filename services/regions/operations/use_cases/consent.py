@@ -11,7 +11,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.regions.agreements.domain import Focus, Form, Link
 from services.regions.divisions.use_cases import require_known
 from services.regions.operations import domain
-from services.regions.operations.use_cases import teams
 from services.regions.operations.domain import (
     Action,
     BadPlan,
@@ -28,6 +27,7 @@ from services.regions.operations.domain import (
     TooFewParties,
 )
 from services.regions.operations.models import Operation, Participation
+from services.regions.operations.use_cases import teams
 from services.regions.operations.use_cases.record import (
     active_party,
     is_commanded,

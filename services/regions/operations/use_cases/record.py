@@ -159,23 +159,33 @@ def actions(actor: Actor, file: OperationFile) -> list[str]:
 
 
 def _may_take(actor: Actor, file: OperationFile, action: Action) -> bool:
-    lead = file.operation.lead
+    leads = may(actor, "operation.lead", division=file.operation.lead)
     match action:
-        case Action.SEND_OFFICERS if may(actor, "operation.lead", division=lead):
-            return True
-        case Action.LEAVE:
-            return any(
-                may(actor, "operation.leave", division=each.division)
-                for each in file.parties
-                if each.status in ACTIVE and each.division != lead
-            )
-        case _ if right := OF_A_PARTY.get(action):
-            return any(may(actor, right, division=each) for each in file.active)
-        case Action.ISSUE if is_commanded(file) or not domain.without_consent(file.consents):
-            return may(actor, "operation.issue", division=lead)
         case Action.ISSUE:
-            return may(actor, "operation.decide", division=file.superior)
-        case Action.ADMIT if not is_secret(file.operation):
-            return False
+            return _may_issue(actor, file)
+        case Action.ADMIT:
+            return leads and is_secret(file.operation)
+        case Action.SEND_OFFICERS:
+            return leads or _may_for_a_party(actor, file, action)
+        case Action.FINISH:
+            decides = may(actor, "operation.decide", division=file.superior)
+            return bool(file.active) and (decides or _may_for_a_party(actor, file, action))
         case _:
-            return may(actor, "operation.lead", division=lead)
+            return _may_for_a_party(actor, file, action) if action in OF_A_PARTY else leads
+
+
+def _may_issue(actor: Actor, file: OperationFile) -> bool:
+    if is_commanded(file) or not domain.without_consent(file.consents):
+        return may(actor, "operation.issue", division=file.operation.lead)
+    return may(actor, "operation.decide", division=file.superior)
+
+
+def _may_for_a_party(actor: Actor, file: OperationFile, action: Action) -> bool:
+    """Of the divisions whose part has not ended; the lead does not leave and may look back."""
+    lead = file.operation.lead
+    acting = set(file.active)
+    if action is Action.LEAVE:
+        acting.discard(lead)
+    if action is Action.CHECK_AGAIN:
+        acting.add(lead)
+    return any(may(actor, OF_A_PARTY[action], division=each) for each in acting)

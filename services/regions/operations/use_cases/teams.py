@@ -138,9 +138,7 @@ def require_ready(file: OperationFile) -> None:
             for each in file.officers
             if each.team_id == team.id
         ]
-        place = domain.place_of_competence(
-            operation.lead, team.place, commanded=is_commanded(file)
-        )
+        place = domain.place_of_competence(operation.lead, team.place, commanded=is_commanded(file))
         require_team(members, place=place, mixed=True)
 
 
