@@ -31,6 +31,7 @@ NAMES_ZH: Final = {
     "escalation": "直通车事项",
     "evidence": "证据",
     "extension request": "延期申请",
+    "finding": "联合行动发现的问题",
     "grant": "授权",
     "handover": "移交",
     "import": "导入批次",
@@ -46,6 +47,7 @@ NAMES_ZH: Final = {
     "officer": "执法人员",
     "operation": "联合行动",
     "order": "督办、催办单",
+    "participation": "联合行动参与方",
     "petition": "信访件",
     "petitioner": "信访人",
     "plan": "实施方案",
@@ -60,6 +62,7 @@ NAMES_ZH: Final = {
     "session": "会话",
     "spot check": "抽查",
     "task": "任务",
+    "team": "检查小组",
     "working group": "工作群",
 }
 

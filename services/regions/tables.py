@@ -16,7 +16,12 @@ from services.regions.disputes.models import DisputeStep
 from services.regions.groups.models import GroupSkip, GroupStep
 from services.regions.meetings.models import MeetingStep
 from services.regions.notices.models import NoticeStep
-from services.regions.operations.models import OperationStep
+from services.regions.operations.models import (
+    FOLLOWERS,
+    LookBack,
+    OperationStep,
+    Participation,
+)
 from services.regions.plans.models import PlanStep, PlanText
 from services.regions.succession.models import DivisionChangeStep
 from shared.db import kernel, rls
@@ -40,12 +45,18 @@ KEPT: Final = (
     AssistanceStep,
     DisputeStep,
     OperationStep,
+    LookBack,
     ActivationStep,
 )
 
 kernel.declare(RegionsTable.metadata)
 for kept in KEPT:
     kernel.freeze(RegionsTable.metadata.tables[f"{SCHEMA}.{kept.__tablename__}"])
+# Whose policy looks at who takes part comes after it.
+for follower in FOLLOWERS:
+    RegionsTable.metadata.tables[f"{SCHEMA}.{follower}"].add_is_dependent_on(
+        RegionsTable.metadata.tables[f"{SCHEMA}.{Participation.__tablename__}"]
+    )
 metadata: Final[MetaData] = rls.protect(RegionsTable.metadata)
 
 _TABLES: Final = {table.name: table for table in metadata.tables.values()}

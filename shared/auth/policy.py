@@ -82,13 +82,6 @@ _REGIONS: Final = {
     # Across a border: one of the divisions is the asker's own.
     "officer.ask": _right(*_COMMANDERS, Role.OFFICER, at=Relation.PARTICIPANT),
     "officer.book": _right(*_COMMANDERS, at=Relation.PARTICIPANT),
-    "operation.read": _right(*_READERS, at=Relation.ANY),
-    "operation.draft": _right(*_COMMANDERS, at=Relation.SUBTREE),
-    "operation.lead": _right(*_COMMANDERS, at=Relation.OWN),
-    "operation.answer": _right(Role.COUNTY_LEADER_IN_CHARGE, Role.DEPARTMENT_HEAD, at=Relation.OWN),
-    "operation.issue": _right(*_CHIEFS, at=Relation.OWN),
-    # The head of the common superior, when the parties do not agree.
-    "operation.decide": _right(Role.DEPARTMENT_HEAD, at=Relation.SUBTREE),
 }
 _SUCCESSION: Final[Mapping[str, Right]] = {
     # Who gives and withdraws grants may know which of them a change moves.
@@ -170,7 +163,22 @@ _ASSISTANCE: Final[Mapping[str, Right]] = {
     "dispute.preserve": _right(*_COMMANDERS, Role.OFFICER, at=Relation.OWN),
     "dispute.designate": _right(Role.DEPARTMENT_HEAD, at=Relation.SUBTREE, sensitive=True),
 }
-_OPERATIONS: Final[Mapping[str, Right]] = {}
+_OPERATIONS: Final[Mapping[str, Right]] = {
+    "operation.read": _right(*_READERS, at=Relation.ANY),
+    "operation.draft": _right(*_COMMANDERS, at=Relation.SUBTREE),
+    "operation.lead": _right(*_COMMANDERS, at=Relation.OWN),
+    "operation.answer": _right(Role.COUNTY_LEADER_IN_CHARGE, Role.DEPARTMENT_HEAD, at=Relation.OWN),
+    "operation.issue": _right(*_CHIEFS, at=Relation.OWN),
+    # The head of the common superior, when the parties do not agree.
+    "operation.decide": _right(Role.DEPARTMENT_HEAD, at=Relation.SUBTREE),
+    # A party's own acts, in its own name.
+    "operation.send": _right(*_COMMANDERS, at=Relation.OWN),
+    "operation.finish": _right(*_COMMANDERS, at=Relation.OWN),
+    "operation.leave": _right(Role.COUNTY_LEADER_IN_CHARGE, Role.DEPARTMENT_HEAD, at=Relation.OWN),
+    "finding.record": _right(*_COMMANDERS, Role.OFFICER, at=Relation.OWN),
+    "finding.hand_over": _right(*_COMMANDERS, at=Relation.OWN),
+    "finding.look_back": _right(*_COMMANDERS, Role.AUDITOR, Role.OFFICER, at=Relation.OWN),
+}
 _ACTIVATIONS: Final = {
     "emergency_protocol.read": _right(*_READERS, at=Relation.ANY),
     "emergency_protocol.propose": _right(*_COMMANDERS, at=Relation.OWN),

@@ -204,10 +204,23 @@ class DivisionWork(BaseModel):
     work: list[WorkOfKind]
 
 
+class OperationTeam(BaseModel):
+    """Who goes together, where and when, as the parties named them."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    name: str
+    place: str
+    officer_ids: list[UUID]
+    starts_at: datetime
+    ends_at: datetime
+
+
 class OperationStarted(Event):
     """A joint operation runs: its inspections are to be made by officers of `divisions`.
 
-    `division` leads it; `divisions` are the parties that agreed.
+    `division` leads it; `divisions` are the parties that agreed. The officers of its `teams` are
+    held under `operation_id`; who books the inspection does so under the same id.
     """
 
     topic: ClassVar[str] = "regions.operation.started.v1"
@@ -219,6 +232,7 @@ class OperationStarted(Event):
     divisions: list[str]
     matter: Matter
     due_on: date
+    teams: tuple[OperationTeam, ...] = ()
 
 
 class OperationSummarised(Event):
