@@ -10,6 +10,7 @@ from services.regions.groups.jobs import JOBS as GROUP_JOBS
 from services.regions.officers import endpoints as officers
 from services.regions.operations import endpoints as operations
 from services.regions.operations.handlers import HANDLERS
+from services.regions.overview import endpoints as overview
 from shared.service import Service, create_service_app
 
 app = create_service_app(
@@ -26,6 +27,7 @@ app = create_service_app(
             protocols.router,
             activations.called,
             activations.router,
+            overview.router,
         ],
         handlers=HANDLERS,
         jobs=(
