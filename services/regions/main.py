@@ -22,6 +22,7 @@ from services.regions.places import endpoints as places
 from services.regions.succession import endpoints as succession
 from services.regions.succession.jobs import JOBS as SUCCESSION_JOBS
 from services.regions.tables import OPEN_WORK
+from services.regions.overview import endpoints as overview
 from shared.service import Service, create_service_app
 
 app = create_service_app(
@@ -46,6 +47,7 @@ app = create_service_app(
             protocols.router,
             activations.called,
             activations.router,
+            overview.router,
         ],
         handlers=HANDLERS,
         jobs=(
