@@ -208,6 +208,7 @@ async def finish(
     await note(session, actor, operation, Action.FINISH, reason=f"{division}: {summary}", now=now)
     async with beyond_scope(session):
         party.status, party.ended_at, party.closing = PartyStatus.FINISHED, now, summary
+        party.ended_act = await queries.next_act(session)
         party.own_figures = dict(own_figures)
         show(operation, file.parties)
     return party
