@@ -16,12 +16,16 @@ MARK = "@"
 
 
 class Level(StrEnum):
+    """A functional zone stands where a county stands, below a city (DOMAIN 1.1)."""
+
     PROVINCE = "province"
     CITY = "city"
     COUNTY = "county"
+    ZONE = "zone"
 
 
 def level(code: str) -> Level:
+    """What the code says. Of a functional zone it says `COUNTY`: the table of divisions knows."""
     if code.endswith("0000"):
         return Level.PROVINCE
     return Level.CITY if code.endswith("00") else Level.COUNTY
@@ -34,7 +38,7 @@ def scope(code: str) -> str:
             return code[:2]
         case Level.CITY:
             return code[:4]
-        case Level.COUNTY:
+        case Level.COUNTY | Level.ZONE:
             return code
 
 

@@ -15,7 +15,10 @@ from shared import reference
 from shared.auth.authenticator import Authenticator
 from shared.auth.tokens import Jwks, KeyRing, TokenType, Verifier
 from shared.clock import Clock
+from shared.clock_rows.internal import clock_preview_router
+from shared.clock_rows.projection import Listener, reproject
 from shared.clock_rows.sweep import SWEEP_JOB, WATCH_JOB
+from shared.db.kernel import WITHOUT_CALENDAR
 from shared.db.session import SYSTEM, Database
 from shared.db.simulated_clock import clock_for
 from shared.errors import Unavailable
@@ -34,6 +37,9 @@ from shared.messaging.envelope import Envelope
 from shared.messaging.inbox import Handler, hear, inbox_router
 from shared.messaging.relay import Deliver, Relay
 from shared.settings import ServiceSettings
+from shared.succession.asking import division_work_router
+from shared.succession.migration import moving
+from shared.succession.open_work import OpenWork
 
 log = logging.getLogger(__name__)
 
@@ -56,11 +62,19 @@ class Service:
     jobs: Sequence[Job] = ()
     # Work of minutes, beside the jobs that must not wait for it.
     long_jobs: Sequence[Job] = ()
+    # What follows a division to its successor.
+    open_work: Sequence[OpenWork] = ()
     # What the service puts into `request.state` beyond the kernel's own.
     extras: Callable[[ServiceSettings, Database], Awaitable[dict[str, Any]]] | None = None
     # `regions` publishes the references and `identity` needs none.
     needs_references: bool = True
+    # Rows that show the deadline of a clock follow it when a published calendar moves it.
+    clock_listeners: Sequence[Listener] = ()
     bounds: Bounds = DEFAULT
+
+    @property
+    def has_clocks(self) -> bool:
+        return self.name not in WITHOUT_CALENDAR
 
 
 def create_service_app(service: Service) -> FastAPI:
@@ -75,7 +89,13 @@ def create_service_app(service: Service) -> FastAPI:
         separate_input_output_schemas=True,
         generate_unique_id_function=lambda route: operation_id(service.name, route),
     )
-    at_root = (*service.root_routers, inbox_router(service.handlers), _health(service))
+    at_root = (
+        *service.root_routers,
+        inbox_router(service.handlers),
+        *([clock_preview_router()] if service.has_clocks else []),
+        division_work_router(service.open_work),
+        _health(service),
+    )
     # Before they are included: the application no longer shows the routes themselves.
     for router in (*service.routers, *at_root):
         for route in router.routes:
@@ -110,7 +130,7 @@ def _lifespan(service: Service) -> Callable[[FastAPI], Any]:
         )
         peers = {
             name: ServiceClient(name, settings.url_of(name), tokens)
-            for name in ("regions", "tasks", "petitions")
+            for name in ("identity", "regions", "tasks", "petitions")
             if settings.url_of(name)
         }
         state = {
@@ -118,6 +138,7 @@ def _lifespan(service: Service) -> Callable[[FastAPI], Any]:
             "clock": clock,
             "settings": settings,
             "peers": peers,
+            "open_work": service.open_work,
             "cursor_key": settings.cursor_key.get_secret_value().encode(),
             "authenticate": Authenticator(
                 Verifier(
@@ -136,10 +157,10 @@ def _lifespan(service: Service) -> Callable[[FastAPI], Any]:
         background = [
             asyncio.create_task(relay.run(period=settings.relay_period)),
             asyncio.create_task(
-                run_jobs(database, clock, (*KERNEL_JOBS, *service.jobs), period=settings.job_period)
+                run_jobs(database, clock, _jobs(service), period=settings.job_period)
             ),
             asyncio.create_task(
-                run_jobs(database, clock, service.long_jobs, period=settings.job_period)
+                run_jobs(database, clock, _long_jobs(service), period=settings.job_period)
             ),
         ]
         try:
@@ -155,6 +176,17 @@ def _lifespan(service: Service) -> Callable[[FastAPI], Any]:
             await database.close()
 
     return lifespan
+
+
+def _long_jobs(service: Service) -> tuple[Job, ...]:
+    """A hundred thousand clocks follow a calendar in minutes; due rungs do not wait for them."""
+    follow = [reproject(service.clock_listeners)] if service.has_clocks else []
+    return (*follow, *service.long_jobs)
+
+
+def _jobs(service: Service) -> tuple[Job, ...]:
+    """Open work moves before the jobs that act on it."""
+    return (*KERNEL_JOBS, moving(service.open_work), *service.jobs)
 
 
 def _fetch_keys(http: httpx.AsyncClient, identity_url: str) -> Callable[[], Awaitable[Jwks]]:

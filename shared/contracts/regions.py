@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import override
 
 from shared.contracts.events import Event
@@ -18,7 +18,9 @@ class CalendarPublished(Event):
 
     year: int
     version: int
+    # The number of the notice and what it is called.
     notice: str | None
+    title: str | None = None
     days_off: list[tuple[str, str, list[str]]]
     make_up: list[tuple[str, str, list[str]]]
 
@@ -26,6 +28,75 @@ class CalendarPublished(Event):
     @override
     def key(self) -> str:
         return f"calendar:{self.year}"
+
+
+class LegalBasisEntry(BaseModel):
+    """One text of an article; article "" is the law as a whole."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    article: str
+    title_zh: str
+    title_en: str
+    subject_zh: str
+    subject_en: str
+    text_date: date
+    valid_from: date
+    valid_to: date | None = None
+    superseded_by: str | None = None
+
+
+class LegalBasesPublished(Event):
+    """Every text of one law's articles as it now stands; `total` counts those of all laws."""
+
+    topic: ClassVar[str] = "regions.legal_bases.published.v1"
+
+    law_code: str
+    bases: list[LegalBasisEntry]
+    total: int
+
+    @property
+    @override
+    def key(self) -> str:
+        return f"law:{self.law_code}"
+
+
+class ClockPreviewQuery(BaseModel):
+    """Which running clocks this year's notice would move; answered by every service with clocks.
+
+    At most `most` of them are listed, the earliest deadline first; all are counted.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    calendar: CalendarPublished
+    most: int
+
+
+class MovedClock(BaseModel):
+    """A running clock whose deadline another calendar moves: ids and kinds, no business data."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True, extra="ignore")
+
+    clock_id: UUID
+    subject_kind: str
+    subject_id: UUID
+    kind: str
+    due_before: date
+    due_after: date
+    days_moved: int
+    why_zh: str
+    why_en: str
+
+
+class ClockPreview(BaseModel):
+    """`checked` clocks rest on the year and may move, `moved` do; the first of them in `clocks`."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True, extra="ignore")
+
+    checked: int
+    moved: int
+    clocks: list[MovedClock]
 
 
 class DivisionEntry(BaseModel):
@@ -60,11 +131,77 @@ class BordersPublished(Event):
     province: str
     pairs: list[tuple[str, str, float]]
     total: int = 0
+    # Pairs that are no more, since a county of theirs ended.
+    removed: list[tuple[str, str]] = Field(default_factory=list)
 
     @property
     @override
     def key(self) -> str:
         return f"borders:{self.province}"
+
+
+class ChangeDocument(BaseModel):
+    """The document (批复) a change of divisions is based on."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    title: str
+    number: str
+
+
+class Assignment(BaseModel):
+    """One row of open work that goes to another successor than the main one."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    kind: str
+    id: UUID
+    code: str
+
+
+class DivisionSucceeded(Event):
+    """From `effective_on` on, `successors` stand in the place of `predecessors`.
+
+    `main` takes what nobody assigned. A code among both goes on, with less territory than before.
+    """
+
+    topic: ClassVar[str] = "regions.division.succeeded.v1"
+    AGGREGATE: ClassVar[str] = "change_id"
+    CONCERNED: ClassVar[tuple[str, ...]] = ("predecessors", "successors")
+
+    change_id: UUID
+    predecessors: list[str]
+    successors: list[str]
+    main: str
+    assignments: list[Assignment]
+    effective_on: date
+    document: ChangeDocument
+
+
+class DivisionWorkQuery(BaseModel):
+    """What open work lies with these divisions (asked by `regions` of every service)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    divisions: list[str]
+
+
+class WorkOfKind(BaseModel):
+    """Open rows of one kind with one division: how many, some of them, their running clocks."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    division: str
+    kind: str
+    open: int
+    ids: list[str]
+    clocks: dict[str, int]
+
+
+class DivisionWork(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    work: list[WorkOfKind]
 
 
 class OperationTeam(BaseModel):
