@@ -78,6 +78,15 @@ ADDED = (
     ("operation_result", "act", sa.BigInteger(), "0"),
     ("operation_step", "act", sa.BigInteger(), "0"),
 )
+# [DD] our own defaults.
+SETTINGS = (
+    ("operation.report_days", "15", "[DD] natural days from the last day planned to the report"),
+    (
+        "operation.late_draft_days",
+        "30",
+        "[DD] natural days an owed operation plans whose window has passed",
+    ),
+)
 STATUSES = ("invited", "taking_part", "finished", "left", "ended")
 ISSUERS = ("consent", "common_superior", "command")
 STATUSES_BEFORE = ("invited", "taking_part", "ended")
@@ -221,6 +230,7 @@ def _tables():
             ["operation_id", "division"],
             ["regions.participation.operation_id", "regions.participation.division"],
             name=op.f("fk_finding_operation_id_division"),
+            onupdate="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_finding")),
         schema="regions",
@@ -284,6 +294,13 @@ def _tables():
     )
 
 
+def _as_system(switch):
+    op.execute(
+        f"SELECT set_config('app.system', '{switch}', true),"
+        " set_config('app.principal', 'system', true)"
+    )
+
+
 def _columns():
     for table, name, kind, default in ADDED:
         op.add_column(
@@ -318,6 +335,14 @@ def upgrade() -> None:
         " ON regions.finding_look_back"
         " FOR EACH STATEMENT EXECUTE FUNCTION regions.refuse_change()"
     )
+    _as_system("on")
+    insert = sa.text(
+        "INSERT INTO regions.rule_setting (name, scope, valid_from, value, basis)"
+        " VALUES (:name, '', DATE '2000-01-01', CAST(:value AS jsonb), :basis)"
+    )
+    for name, value, basis in SETTINGS:
+        op.execute(insert.bindparams(name=name, value=value, basis=basis))
+    _as_system("off")
     # Beside the running release: neither a check of the old rows nor an index blocks a write.
     with op.get_context().autocommit_block():
         for table, name, _ in RULES:
@@ -339,9 +364,10 @@ def downgrade() -> None:
     _policies(dict.fromkeys(REPLACED, (SCOPED, SCOPED)))
     for table in reversed(NEW):
         op.drop_table(table, schema="regions")
-    op.execute(
-        "SELECT set_config('app.system', 'on', true), set_config('app.principal', 'system', true)"
-    )
+    _as_system("on")
+    delete = sa.text("DELETE FROM regions.rule_setting WHERE name = :name AND scope = ''")
+    for name, _, _ in SETTINGS:
+        op.execute(delete.bindparams(name=name))
     op.execute(
         "UPDATE regions.participation SET status = 'ended' WHERE status IN ('finished', 'left')"
     )

@@ -12,17 +12,16 @@ from services.regions.agreements.models import AgreementSkip, AgreementStep, Agr
 from services.regions.assistance.models import AssistanceStep
 from services.regions.base import SCHEMA, RegionsTable
 from services.regions.calendars.models import PublishedYear
+from services.regions.disputes.models import DisputeStep
+from services.regions.groups.models import GroupSkip, GroupStep
+from services.regions.meetings.models import MeetingStep
+from services.regions.notices.models import NoticeStep
 from services.regions.operations.models import (
     FOLLOWERS,
     LookBack,
     OperationStep,
     Participation,
 )
-from services.regions.disputes.models import DisputeStep
-from services.regions.groups.models import GroupSkip, GroupStep
-from services.regions.meetings.models import MeetingStep
-from services.regions.notices.models import NoticeStep
-from services.regions.operations.models import OperationStep
 from services.regions.plans.models import PlanStep, PlanText
 from services.regions.succession.models import DivisionChangeStep
 from shared.db import kernel, rls
@@ -46,11 +45,11 @@ KEPT: Final = (
     AssistanceStep,
     DisputeStep,
     OperationStep,
+    LookBack,
     ActivationStep,
 )
 
 kernel.declare(RegionsTable.metadata)
-for kept in (PublishedYear, OperationStep, AssistanceStep, LookBack):
 for kept in KEPT:
     kernel.freeze(RegionsTable.metadata.tables[f"{SCHEMA}.{kept.__tablename__}"])
 # Whose policy looks at who takes part comes after it.
@@ -78,5 +77,13 @@ OPEN_WORK: Final = (
         _TABLES["participation"],
         ("division",),
         is_open=f"EXISTS (SELECT FROM operation o WHERE o.id = t.operation_id AND o.{_RUNNING})",
+    ),
+    # Its recorder follows the party it is of.
+    OpenWork(
+        "finding",
+        _TABLES["finding"],
+        ("place",),
+        is_open="handover_id IS NULL AND EXISTS"
+        f" (SELECT FROM operation o WHERE o.id = t.operation_id AND o.{_RUNNING})",
     ),
 )

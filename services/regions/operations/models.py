@@ -295,6 +295,7 @@ class Finding(RegionsTable, Versioned, table=True):
         ForeignKeyConstraint(
             ["operation_id", "division"],
             [f"{SCHEMA}.participation.operation_id", f"{SCHEMA}.participation.division"],
+            onupdate="CASCADE",  # a party goes on under its successor's code
         ),
         CheckConstraint("(handover_id IS NULL) = (handed_over_at IS NULL)", name="handover_whole"),
         CheckConstraint("handover_id IS NULL OR place <> division", name="handed_to_another_place"),

@@ -24,7 +24,7 @@ from services.regions.operations.domain import (
 )
 from services.regions.operations.models import Finding, Operation, OperationResult, Participation
 from services.regions.operations.queries import OperationFile
-from services.regions.operations.use_cases import reporting, teams
+from services.regions.operations.use_cases import owed, reporting, teams
 from services.regions.operations.use_cases.record import (
     active_party,
     lock,
@@ -165,6 +165,7 @@ async def summarise(
         handed = await handovers_of(session, operation.id)
     operation.report = reporting.compiled(file, findings, handed)
     await note(session, actor, operation, Action.SUMMARISE, reason=None, now=now)
+    await owed.settle_slot(session, operation, now=now)
     event = OperationSummarised(
         operation_id=operation.id,
         division=operation.lead,
