@@ -19,6 +19,7 @@ from services.regions.officers import endpoints as officers
 from services.regions.operations import endpoints as operations
 from services.regions.operations.handlers import HANDLERS
 from services.regions.operations.jobs import JOBS as OPERATION_JOBS
+from services.regions.overview import endpoints as overview
 from services.regions.places import endpoints as places
 from services.regions.succession import endpoints as succession
 from services.regions.succession.jobs import JOBS as SUCCESSION_JOBS
@@ -47,6 +48,7 @@ app = create_service_app(
             protocols.router,
             activations.called,
             activations.router,
+            overview.router,
         ],
         handlers=HANDLERS,
         jobs=(

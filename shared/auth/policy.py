@@ -192,7 +192,7 @@ _ACTIVATIONS: Final = {
     "activation.answer": _right(*_COMMANDERS, Role.OFFICER, at=Relation.OWN),
     "activation.decide": _right(Role.DEPARTMENT_HEAD, at=Relation.SUBTREE),
 }
-_OVERVIEW: Final[Mapping[str, Right]] = {}
+_OVERVIEW: Final = {"cooperation.read": _right(*_READERS, at=Relation.ANY)}
 
 _FIELD: Final = (Role.OFFICER,)
 _SENDERS: Final = (Role.COMMAND_CENTER, Role.DEPARTMENT_HEAD)
