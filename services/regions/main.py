@@ -18,6 +18,7 @@ from services.regions.notices import endpoints as notices
 from services.regions.officers import endpoints as officers
 from services.regions.operations import endpoints as operations
 from services.regions.operations.handlers import HANDLERS
+from services.regions.operations.jobs import JOBS as OPERATION_JOBS
 from services.regions.overview import endpoints as overview
 from services.regions.places import endpoints as places
 from services.regions.succession import endpoints as succession
@@ -56,6 +57,7 @@ app = create_service_app(
             *GROUP_JOBS,
             *ASSISTANCE_JOBS,
             *DISPUTE_JOBS,
+            *OPERATION_JOBS,
             *ACTIVATION_JOBS,
         ),
         open_work=OPEN_WORK,

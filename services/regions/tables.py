@@ -78,4 +78,12 @@ OPEN_WORK: Final = (
         ("division",),
         is_open=f"EXISTS (SELECT FROM operation o WHERE o.id = t.operation_id AND o.{_RUNNING})",
     ),
+    # Its recorder follows the party it is of.
+    OpenWork(
+        "finding",
+        _TABLES["finding"],
+        ("place",),
+        is_open="handover_id IS NULL AND EXISTS"
+        f" (SELECT FROM operation o WHERE o.id = t.operation_id AND o.{_RUNNING})",
+    ),
 )

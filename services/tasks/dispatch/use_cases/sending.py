@@ -14,6 +14,7 @@ from services.tasks.dispatch.use_cases.roster import Roster
 from services.tasks.dispatch.use_cases.steps import right, take
 from shared.auth.actor import Actor
 from shared.auth.policy import require
+from shared.contracts.origins import OriginKind
 from shared.contracts.regions import EligibilityQuery
 
 
@@ -89,8 +90,13 @@ def _question(task: Task, starts_at: datetime, ends_at: datetime) -> Eligibility
         ends_at=ends_at,
         object_name=task.object_name,
         object_code=task.object_code,
-        task_id=task.id,
+        task_id=_held_under(task),
     )
+
+
+def _held_under(task: Task) -> UUID:
+    """Whom a joint operation sends is held under its id from before the task: they stay so."""
+    return task.origin_id if task.origin_kind is OriginKind.OPERATION else task.id
 
 
 async def _name(
