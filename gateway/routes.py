@@ -36,6 +36,7 @@ COLLECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
         "handovers",
         "jurisdiction-disputes",
         "activations",
+        "emergency-protocols",
         "cooperation-figures",
         "rotas",
         "duty-rosters",

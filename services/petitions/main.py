@@ -27,6 +27,7 @@ from services.petitions.reports.jobs import JOBS as REPORT_JOBS
 from services.petitions.reviews import endpoints as reviews
 from services.petitions.reviews.jobs import JOBS as REVIEW_JOBS
 from services.petitions.statistics.endpoints import figures as statistics
+from services.petitions.tables import OPEN_WORK
 from services.petitions.through_train import endpoints as through_train
 from services.petitions.through_train.handlers import HANDLERS
 from shared import reference
@@ -34,6 +35,7 @@ from shared.db.session import Database
 from shared.http.limits import Bounds
 from shared.service import API, Service, create_service_app
 from shared.settings import ServiceSettings
+from shared.succession.rows import HANDLERS as SUCCESSION_HANDLERS
 
 
 async def _vault_keys(loaded: ServiceSettings, _: Database) -> dict[str, Any]:
@@ -73,7 +75,8 @@ app: Final = create_service_app(
             exports.router,
             imports.router,
         ],
-        handlers={**reference.HANDLERS, **HANDLERS},
+        handlers={**reference.HANDLERS, **SUCCESSION_HANDLERS, **HANDLERS},
+        open_work=OPEN_WORK,
         jobs=(
             *HANDLING_JOBS,
             *CALLBACK_JOBS,

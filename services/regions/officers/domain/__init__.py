@@ -1,0 +1,51 @@
+"""The rules of officers: who may be sent, who stands in, with what, and what a team must be."""
+
+from services.regions.officers.domain.eligibility import (
+    AccountTaken,
+    AlreadyInactive,
+    Candidate,
+    Certificate,
+    CertificateOverlaps,
+    CertificateTaken,
+    EmptyPeriod,
+    Interest,
+    InterestWithoutObject,
+    Need,
+    NotEligible,
+    Period,
+    Reason,
+    certificate_lack,
+    current,
+    reasons_against,
+)
+from services.regions.officers.domain.teams import (
+    NobodyOfThePlace,
+    NotMixed,
+    TeamMember,
+    TooFewCertificated,
+    require_team,
+)
+
+__all__ = [
+    "AccountTaken",
+    "AlreadyInactive",
+    "Candidate",
+    "Certificate",
+    "CertificateOverlaps",
+    "CertificateTaken",
+    "EmptyPeriod",
+    "Interest",
+    "InterestWithoutObject",
+    "Need",
+    "NobodyOfThePlace",
+    "NotEligible",
+    "NotMixed",
+    "Period",
+    "Reason",
+    "TeamMember",
+    "TooFewCertificated",
+    "certificate_lack",
+    "current",
+    "reasons_against",
+    "require_team",
+]
