@@ -127,7 +127,7 @@ async def test_loading_again_changes_and_announces_nothing(
     assert await regions.sql("SELECT count(*) FROM outbox_event") == before
 
 
-async def test_each_province_and_each_year_is_announced_to_tasks_and_petitions(
+async def test_each_province_year_and_law_is_announced_to_tasks_and_petitions(
     regions: Regions,
 ) -> None:
     rows = await regions.sql(
