@@ -58,6 +58,7 @@ async def test_a_division_says_its_level_and_its_superior(regions: Regions) -> N
         "valid_from": "2026-01-01",
         "valid_to": None,
         "version": 1,
+        "successors": [],
         "actions": [],
     }
 
