@@ -381,3 +381,24 @@ async def test_asking_stores_nothing_and_needs_no_key(regions: Regions) -> None:
 
     assert answer.status_code == 200
     assert await regions.sql("SELECT count(*) FROM idempotency") == before
+
+
+async def test_a_division_that_ended_is_found_by_its_name_with_what_took_its_place(
+    regions: Regions,
+) -> None:
+    await regions.sql(
+        "INSERT INTO division (code, name, level, parent, valid_from, valid_to, version)"
+        " VALUES ('330284', '旧姚县', 'county', '330200', '2000-01-01', '2025-12-31', 1)"
+    )
+    await regions.sql(
+        "INSERT INTO division_succession (predecessor, effective_on, change_id, position,"
+        " successors, main, assignments, document)"
+        " VALUES ('330284', '2026-01-01', gen_random_uuid(), 0, '{330281}', '330281', '{}', '撤县')"
+    )
+    [mention] = (await located(regions, CLERK, text="旧姚县城"))["mentions"]
+
+    [candidate] = mention["candidates"]
+    assert (candidate["code"], candidate["form"], candidate["valid"]) == ("330284", "former", False)
+    assert candidate["now"] == [{"code": YUYAO, "name": "余姚市"}]
+    then = await located(regions, CLERK, text="旧姚县城", on="2020-01-01")
+    assert then["mentions"][0]["candidates"][0]["form"] == "full"

@@ -34,7 +34,7 @@ ENTRIES: Final = [
     Entry(each.code, each.name, each.level, each.parent, each.valid_from, each.valid_to)
     for each in division_table(read_document(PATHS["load_divisions"]))
 ]
-NAMES: Final[Gazetteer] = gazetteer(ENTRIES, queries.known_former_names(), on_day=TODAY)
+NAMES: Final[Gazetteer] = gazetteer(ENTRIES, queries.known_former_names(), heirs={}, on_day=TODAY)
 KNOWN: Final = sorted(NAMES.by_name)
 # Names among other names and other words, as letters have them.
 TEXTS: Final = st.lists(
@@ -187,12 +187,15 @@ def test_every_former_name_stands_for_divisions_of_today() -> None:
 def test_a_row_that_ended_is_a_former_name_and_one_to_come_is_no_name_yet() -> None:
     old = Entry("330283", "奉化市", ENTRIES[0].level, "330200", date(1990, 1, 1), date(2016, 9, 1))
     renamed = Entry("330213", "奉化新区", old.level, "330200", date(2030, 1, 1), None)
-    names = gazetteer([*ENTRIES, old, renamed], [], on_day=TODAY)
+    heirs = {"330283": ("330213",)}
+    names = gazetteer([*ENTRIES, old, renamed], [], heirs=heirs, on_day=TODAY)
 
     [held] = names.by_name["奉化市"]
     assert (held.code, held.form, held.valid) == ("330283", Form.FORMER, False)
+    assert held.now == names.now("330283") == ("330213",)
+    assert names.now("330213") == ()
     assert "奉化新区" not in names.by_name
-    [then] = gazetteer([old], [], on_day=date(2016, 9, 1)).by_name["奉化市"]
+    [then] = gazetteer([old], [], heirs={}, on_day=date(2016, 9, 1)).by_name["奉化市"]
     assert (then.form, then.valid) == (Form.FULL, True)
 
 
