@@ -85,5 +85,18 @@ OPEN_WORK: Final = (
         ("place",),
         is_open="handover_id IS NULL AND EXISTS"
         f" (SELECT FROM operation o WHERE o.id = t.operation_id AND o.{_RUNNING})",
+    OpenWork(
+        "border_notice",
+        _TABLES["border_notice"],
+        ("division", "matter"),
+        is_open=_RUNNING,
+        beside="EXISTS (SELECT FROM border_notice_party p"
+        " WHERE p.notice_id = t.id AND p.division = $1)",
+    ),
+    OpenWork(
+        "border_notice_party",
+        _TABLES["border_notice_party"],
+        ("division",),
+        is_open=f"EXISTS (SELECT FROM border_notice n WHERE n.id = t.notice_id AND n.{_RUNNING})",
     ),
 )
