@@ -7,8 +7,9 @@ from services.regions.calendars import endpoints as calendars
 from services.regions.config import settings
 from services.regions.divisions import endpoints as divisions
 from services.regions.groups.jobs import JOBS as GROUP_JOBS
+from services.regions.helpers.endpoints import ROUTERS as HELPERS
 from services.regions.notices import endpoints as notices
-from services.regions.officers import endpoints as officers
+from services.regions.officers.endpoints import ROUTERS as OFFICERS
 from services.regions.operations import endpoints as operations
 from services.regions.operations.handlers import HANDLERS
 from services.regions.places import endpoints as places
@@ -21,15 +22,16 @@ app = create_service_app(
         settings=settings,
         routers=[
             divisions.router,
+            places.router,
             calendars.router,
             bureaus.router,
-            officers.router,
+            *OFFICERS,
+            *HELPERS,
+            notices.router,
             operations.router,
             protocols.router,
             activations.called,
             activations.router,
-            each.router
-            for each in (divisions, places, calendars, bureaus, officers, notices, operations)
         ],
         handlers=HANDLERS,
         jobs=(

@@ -6,6 +6,7 @@ from sqlalchemy import MetaData
 
 import services.regions.bureaus.models
 import services.regions.divisions.models
+import services.regions.helpers.models
 import services.regions.officers.models  # noqa: F401  importing declares the tables
 from services.regions.activations.models import ActivationStep
 from services.regions.agreements.models import AgreementSkip, AgreementStep, AgreementText
@@ -32,6 +33,7 @@ KEPT: Final = (
     GroupSkip,
     GroupStep,
     MeetingStep,
+    NoticeStep,
     AssistanceStep,
     OperationStep,
     ActivationStep,
@@ -39,6 +41,5 @@ KEPT: Final = (
 
 kernel.declare(RegionsTable.metadata)
 for kept in KEPT:
-for kept in (PublishedYear, NoticeStep, OperationStep):
     kernel.freeze(RegionsTable.metadata.tables[f"{SCHEMA}.{kept.__tablename__}"])
 metadata: Final[MetaData] = rls.protect(RegionsTable.metadata)
