@@ -36,12 +36,13 @@ async def bureau(session: AsyncSession, bureau_id: UUID) -> Bureau:
 async def lock_bureau(session: AsyncSession, bureau_id: UUID, *, shared: bool = False) -> Bureau:
     """The bureau, locked until the transaction ends. For every change.
 
-    `shared` is for those who add to it: they wait for who closes it, not for each other.
+    `shared` is for those who add to it: they wait for who closes it, not for each other. Its key
+    stays free, so that two that refer to each other do not wait in a ring.
     """
     statement = (
         select(Bureau)
         .where(Bureau.id == bureau_id)
-        .with_for_update(read=shared)
+        .with_for_update(read=shared, key_share=not shared)
         .execution_options(populate_existing=True)  # a copy read before the lock may be stale
     )
     found = (await session.exec(statement)).one_or_none()
