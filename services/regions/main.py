@@ -14,8 +14,9 @@ from services.regions.disputes.jobs import JOBS as DISPUTE_JOBS
 from services.regions.divisions import endpoints as divisions
 from services.regions.groups import endpoints as groups
 from services.regions.groups.jobs import JOBS as GROUP_JOBS
+from services.regions.helpers.endpoints import ROUTERS as HELPERS
 from services.regions.notices import endpoints as notices
-from services.regions.officers import endpoints as officers
+from services.regions.officers.endpoints import ROUTERS as OFFICERS
 from services.regions.operations import endpoints as operations
 from services.regions.operations.handlers import HANDLERS
 from services.regions.operations.jobs import JOBS as OPERATION_JOBS
@@ -37,7 +38,8 @@ app = create_service_app(
             places.router,
             calendars.router,
             bureaus.router,
-            officers.router,
+            *OFFICERS,
+            *HELPERS,
             notices.router,
             agreements.router,
             assistance_requests.router,

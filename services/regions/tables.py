@@ -6,6 +6,7 @@ from sqlalchemy import MetaData
 
 import services.regions.bureaus.models
 import services.regions.divisions.models
+import services.regions.helpers.models
 import services.regions.officers.models  # noqa: F401  importing declares the tables
 from services.regions.activations.models import ActivationStep
 from services.regions.agreements.models import AgreementSkip, AgreementStep, AgreementText
@@ -85,6 +86,7 @@ OPEN_WORK: Final = (
         ("place",),
         is_open="handover_id IS NULL AND EXISTS"
         f" (SELECT FROM operation o WHERE o.id = t.operation_id AND o.{_RUNNING})",
+    ),
     OpenWork(
         "border_notice",
         _TABLES["border_notice"],

@@ -90,13 +90,10 @@ def _question(task: Task, starts_at: datetime, ends_at: datetime) -> Eligibility
         ends_at=ends_at,
         object_name=task.object_name,
         object_code=task.object_code,
-        task_id=_held_under(task),
+        task_id=task.id,
+        # Whom the operation holds for its team may go on the task that came from it.
+        operation_id=task.origin_id if task.origin_kind is OriginKind.OPERATION else None,
     )
-
-
-def _held_under(task: Task) -> UUID:
-    """Whom a joint operation sends is held under its id from before the task: they stay so."""
-    return task.origin_id if task.origin_kind is OriginKind.OPERATION else task.id
 
 
 async def _name(
