@@ -440,14 +440,12 @@ async def test_the_lead_and_the_last_of_a_second_city_cannot_leave(regions: Regi
 
 async def test_each_member_names_its_own_liaisons(regions: Regions) -> None:
     group = await active(regions, NINGBO, YUYAO, SHANGYU)
-    body = {
-        "division": SHANGYU,
-        "people": [{"unit": "上虞分局执法大队", "person": "李明", "phone": "0575-82212345"}],
-    }
+    contact = {"unit": "上虞分局执法大队", "person": "李明", "phone": "0575-82212345"}
+    body = {"division": SHANGYU, "people": [contact]}
 
     assert await refused(regions, desk(YUYAO), group, "liaise", body) == (403, "forbidden")
     named = await act(regions, Person(Role.OFFICER, SHANGYU), group, "liaise", body)
-    assert named["liaisons"] == [{"division": SHANGYU, **body["people"][0]}]
+    assert named["liaisons"] == [{"division": SHANGYU, **contact}]
     cleared = await act(regions, desk(SHANGYU), group, "liaise", {**body, "people": []})
     assert cleared["liaisons"] == []
 
@@ -558,7 +556,7 @@ async def test_a_place_may_ask_for_more_operations(regions: Regions, calendar: C
         " ON CONFLICT DO NOTHING"
     )
     kept_settings_are_old()
-    group = await active(regions, "350200", "350211", "350681")  # 集美, 龙海
+    group = await active(regions, "350200", "350211", "350583")  # 集美, 南安
     await calendar.run_jobs()
 
     assert len(await slots(regions, group)) == 4

@@ -9,10 +9,16 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from ops.seed_references import SOURCES, read_document
-from services.regions.divisions.domain import border_table, division_table
+from services.regions.divisions.domain import TOUCHING, border_table, division_table
 from services.regions.groups.domain.checking import check
 from services.regions.groups.domain.partition import hangs_together
-from services.regions.groups.domain.proposing import BadWishes, Proposal, Wishes, propose
+from services.regions.groups.domain.proposing import (
+    BadWishes,
+    Proposal,
+    Wishes,
+    kilometres,
+    propose,
+)
 from services.regions.groups.domain.territory import Pair, city
 from shared.divisions import Level
 
@@ -22,8 +28,10 @@ COUNTIES: Final = tuple(
     for each in division_table(read_document(FILES["load_divisions"]))
     if each.level is Level.COUNTY
 )
-BORDERS: Final = tuple(
-    Pair(each.a, each.b, each.km) for each in border_table(read_document(FILES["load_borders"]))
+FACTS: Final = border_table(read_document(FILES["load_borders"]))
+BORDERS: Final = tuple(Pair(each.a, each.b, each.km) for each in FACTS if each.kind in TOUCHING)
+OVER_SEA: Final = tuple(
+    Pair(each.a, each.b, each.km, by_sea=True) for each in FACTS if each.kind not in TOUCHING
 )
 CROSSING: Final = tuple(each for each in BORDERS if each.crosses)
 FIVE_CITIES: Final = ("5101", "5106", "5118", "5114", "5120")
@@ -89,7 +97,8 @@ def sound(
     assert codes(found.covered) == together
     assert codes(found.uncovered) == crossing - together
     if wishes.several:
-        assert found.uncovered == found.unplaced == ()
+        assert not found.uncovered
+        assert not found.unplaced
 
 
 def test_five_cities_in_eight_groups_leave_nobody_out_and_less_than_practice_chose() -> None:
@@ -193,6 +202,27 @@ def test_the_same_input_in_another_order_gives_the_same_groups() -> None:
     shuffled.shuffle(borders)
 
     assert propose(counties, borders, Wishes(5)) == propose(COUNTIES, BORDERS, Wishes(5))
+
+
+def test_who_touches_goes_before_who_faces_another_over_the_sea() -> None:
+    """Zhoushan has one land pair with itself and only ways over the water to Ningbo."""
+    cities = ("3302", "3309")
+    counties = [each for each in COUNTIES if each.startswith(cities)]
+    assert not propose(counties, BORDERS, Wishes(3)).groups
+    wishes = Wishes(3)
+    found = propose(counties, [*BORDERS, *OVER_SEA], wishes)
+
+    sound(found, counties, [*BORDERS, *OVER_SEA], wishes)
+    assert found.groups
+    assert kilometres(found.covered) == 0
+    near, far, touching = (
+        Pair("330206", "330902", 4.0, by_sea=True),
+        Pair("330206", "330921", 20.0, by_sea=True),
+        Pair("330206", "330604", 0.5),
+    )
+    three = {code for each in (near, far, touching) for code in (each.a, each.b)}
+    assert propose(three, [near, far, touching], Wishes(2)).covered == (touching,)
+    assert propose(three, [near, far], Wishes(2)).covered == (near,)
 
 
 def test_groups_that_large_are_not_proposed() -> None:
