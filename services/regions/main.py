@@ -12,6 +12,8 @@ from services.regions.groups.jobs import JOBS as GROUP_JOBS
 from services.regions.officers import endpoints as officers
 from services.regions.operations import endpoints as operations
 from services.regions.operations.handlers import HANDLERS
+from services.regions.plans import endpoints as plans
+from services.regions.plans.jobs import JOBS as PLAN_JOBS
 from shared.service import Service, create_service_app
 
 app = create_service_app(
@@ -25,6 +27,7 @@ app = create_service_app(
             bureaus.router,
             officers.router,
             agreements.router,
+            plans.router,
             operations.router,
             protocols.router,
             activations.called,
@@ -33,6 +36,7 @@ app = create_service_app(
         handlers=HANDLERS,
         jobs=(
             *AGREEMENT_JOBS,
+            *PLAN_JOBS,
             *GROUP_JOBS,
             *ACTIVATION_JOBS,
         ),
