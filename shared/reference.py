@@ -205,6 +205,9 @@ async def _keep_divisions(session: AsyncSession, event: DivisionsPublished, _: d
 
 async def _keep_borders(session: AsyncSession, event: BordersPublished, _: datetime) -> None:
     await (await driver(session)).executemany(
+        "DELETE FROM reference_border WHERE a = $1 AND b = $2", event.removed
+    )
+    await (await driver(session)).executemany(
         "INSERT INTO reference_border (a, b, km) VALUES ($1, $2, $3)"
         " ON CONFLICT (a, b) DO UPDATE SET km = $3",
         event.pairs,

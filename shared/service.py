@@ -37,6 +37,9 @@ from shared.messaging.envelope import Envelope
 from shared.messaging.inbox import Handler, hear, inbox_router
 from shared.messaging.relay import Deliver, Relay
 from shared.settings import ServiceSettings
+from shared.succession.asking import division_work_router
+from shared.succession.migration import moving
+from shared.succession.open_work import OpenWork
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +62,8 @@ class Service:
     jobs: Sequence[Job] = ()
     # Work of minutes, beside the jobs that must not wait for it.
     long_jobs: Sequence[Job] = ()
+    # What follows a division to its successor.
+    open_work: Sequence[OpenWork] = ()
     # What the service puts into `request.state` beyond the kernel's own.
     extras: Callable[[ServiceSettings, Database], Awaitable[dict[str, Any]]] | None = None
     # `regions` publishes the references and `identity` needs none.
@@ -88,6 +93,7 @@ def create_service_app(service: Service) -> FastAPI:
         *service.root_routers,
         inbox_router(service.handlers),
         *([clock_preview_router()] if service.has_clocks else []),
+        division_work_router(service.open_work),
         _health(service),
     )
     # Before they are included: the application no longer shows the routes themselves.
@@ -124,7 +130,7 @@ def _lifespan(service: Service) -> Callable[[FastAPI], Any]:
         )
         peers = {
             name: ServiceClient(name, settings.url_of(name), tokens)
-            for name in ("regions", "tasks", "petitions")
+            for name in ("identity", "regions", "tasks", "petitions")
             if settings.url_of(name)
         }
         state = {
@@ -132,6 +138,7 @@ def _lifespan(service: Service) -> Callable[[FastAPI], Any]:
             "clock": clock,
             "settings": settings,
             "peers": peers,
+            "open_work": service.open_work,
             "cursor_key": settings.cursor_key.get_secret_value().encode(),
             "authenticate": Authenticator(
                 Verifier(
@@ -150,7 +157,7 @@ def _lifespan(service: Service) -> Callable[[FastAPI], Any]:
         background = [
             asyncio.create_task(relay.run(period=settings.relay_period)),
             asyncio.create_task(
-                run_jobs(database, clock, (*KERNEL_JOBS, *service.jobs), period=settings.job_period)
+                run_jobs(database, clock, _jobs(service), period=settings.job_period)
             ),
             asyncio.create_task(
                 run_jobs(database, clock, _long_jobs(service), period=settings.job_period)
@@ -175,6 +182,11 @@ def _long_jobs(service: Service) -> tuple[Job, ...]:
     """A hundred thousand clocks follow a calendar in minutes; due rungs do not wait for them."""
     follow = [reproject(service.clock_listeners)] if service.has_clocks else []
     return (*follow, *service.long_jobs)
+
+
+def _jobs(service: Service) -> tuple[Job, ...]:
+    """Open work moves before the jobs that act on it."""
+    return (*KERNEL_JOBS, moving(service.open_work), *service.jobs)
 
 
 def _fetch_keys(http: httpx.AsyncClient, identity_url: str) -> Callable[[], Awaitable[Jwks]]:

@@ -126,12 +126,16 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(length=500), nullable=True),
     ):
         op.add_column("calendar_year", column, schema="regions")
+    op.add_column(
+        "legal_basis", sa.Column("published_by", sa.Uuid(), nullable=True), schema="regions"
+    )
     op.execute("SELECT set_config('app.system', 'on', true)")
     op.execute("SELECT set_config('app.principal', 'migration', true)")
     op.execute(COPY)
 
 
 def downgrade() -> None:
+    op.drop_column("legal_basis", "published_by", schema="regions")
     for column in ("reason", "published_by", "title"):
         op.drop_column("calendar_year", column, schema="regions")
     for table in reversed(POLICIES):

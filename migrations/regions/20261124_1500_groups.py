@@ -28,16 +28,15 @@ TABLES = (
 NEVER_CHANGED = ("group_skip", "group_step")
 SETTINGS = (
     ("group.min_cities", "2", "[seed 003] 两两交界: across a city's border; the number [DD]"),
-    ("group.min_ops_per_period", "2", "[seed 003] 不少于两次"),
-    ("group.quota_period", '"plan_year"', "[DD] the source names no period; or half_year, quarter"),
-    (
-        "group.comprehensive_windows",
-        '{"summer": ["05-01", "08-31"], "autumn_winter": ["10-01", "12-31"]}',
-        "[seed 003] 综合联动: May to August, October to December",
-    ),
     ("group.days_to_hold_operation", "30", "[DD] from nothing to done"),
     ("group.days_to_finish_operation", "10", "[DD] from a draft without days to done"),
     ("group.term_months", "12", "[S65] the head of a group rotates, one year each"),
+    ("group.confirm_days", "15", "[DD] natural days to confirm before a superior may decide"),
+    (
+        "group.several_per_plan",
+        "true",
+        "[DD] a division may sit in several groups of a plan; seed 003's 21 sit in one each",
+    ),
     (
         "group.proposal_max_members",
         "5",
@@ -91,15 +90,18 @@ def upgrade() -> None:
         sa.Column("rotation", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("rotation_offset", sa.Integer(), nullable=False),
         sa.Column("rotation_from", sa.Integer(), nullable=False),
+        sa.Column("rotation_number", sa.Integer(), nullable=False),
         sa.Column("term", sa.Integer(), nullable=False),
         sa.Column("term_months", sa.Integer(), nullable=False),
         sa.Column("term_started_on", sa.Date(), nullable=False),
+        sa.Column("confirm_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decision_asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column(
             "activated_by",
             sa.Enum(
                 "consent",
                 "common_superior",
-                name="activatedby_known",
+                name="boundby_known",
                 native_enum=False,
                 create_constraint=True,
                 length=32,
@@ -115,15 +117,15 @@ def upgrade() -> None:
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("visible_to", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.CheckConstraint(
+            "(activated_by IS NOT DISTINCT FROM 'common_superior') = (decision_reason IS NOT NULL)",
+            name=op.f("ck_joint_group_decision_reasoned"),
+        ),
+        sa.CheckConstraint(
             "(state = 'ended') = (ended_on IS NOT NULL)", name=op.f("ck_joint_group_ended_on_a_day")
         ),
         sa.CheckConstraint(
             "(state IN ('draft', 'confirming')) = (activated_by IS NULL) OR state = 'ended'",
             name=op.f("ck_joint_group_activated_once_said"),
-        ),
-        sa.CheckConstraint(
-            "activated_by IS DISTINCT FROM 'common_superior' OR decision_reason IS NOT NULL",
-            name=op.f("ck_joint_group_decision_reasoned"),
         ),
         sa.CheckConstraint(
             "rotation_offset >= 0 AND rotation_from >= 0 AND rotation_from <= term + 1",
@@ -133,6 +135,9 @@ def upgrade() -> None:
             "term_months > 0 AND term >= 0", name=op.f("ck_joint_group_terms_counted")
         ),
         sa.CheckConstraint("valid_from <= valid_to", name=op.f("ck_joint_group_days_ordered")),
+        sa.ForeignKeyConstraint(
+            ["plan_id"], ["regions.plan.id"], name=op.f("fk_joint_group_plan_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_joint_group")),
         schema="regions",
     )
@@ -187,7 +192,7 @@ def upgrade() -> None:
                 "pending",
                 "agreed",
                 "declined",
-                name="memberconsent_known",
+                name="answer_known",
                 native_enum=False,
                 create_constraint=True,
                 length=32,
@@ -320,6 +325,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("group_id", sa.Uuid(), nullable=False),
         sa.Column("term", sa.Integer(), nullable=False),
+        sa.Column("rotation_number", sa.Integer(), nullable=False),
         sa.Column("division", sa.String(length=12), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("approved_by", sa.Uuid(), nullable=False),

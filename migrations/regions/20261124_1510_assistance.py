@@ -71,7 +71,10 @@ TABLES = (
     ("jurisdiction_dispute", SCOPED),
     ("dispute_party", SCOPED),
     ("preservation", SCOPED),
+    ("dispute_step", SCOPED),
 )
+
+FROZEN = ("assistance_step", "dispute_step")
 
 
 def upgrade() -> None:
@@ -139,6 +142,7 @@ def upgrade() -> None:
         ),
         sa.Column("outcome_reason", sa.Text(), nullable=True),
         sa.Column("replied_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("first_replied_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("receiver_case_id", sa.String(length=64), nullable=True),
         sa.Column("returns", sa.SmallInteger(), nullable=False),
         sa.Column("escalated_at", sa.DateTime(timezone=True), nullable=True),
@@ -197,6 +201,16 @@ def upgrade() -> None:
         ["follows_id"],
         unique=False,
         schema="regions",
+    )
+    op.create_index(
+        "ix_assistance_request_owed",
+        "assistance_request",
+        ["id"],
+        unique=False,
+        schema="regions",
+        postgresql_where=sa.text(
+            "escalated_at IS NULL AND state IN ('sent', 'acknowledged', 'working', 'returned')"
+        ),
     )
     op.create_index(
         "ix_assistance_request_receiver_bureau_id",
@@ -268,6 +282,7 @@ def upgrade() -> None:
         ),
         sa.Column("outcome_reason", sa.Text(), nullable=True),
         sa.Column("replied_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("first_replied_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("receiver_case_id", sa.String(length=64), nullable=True),
         sa.Column("returns", sa.SmallInteger(), nullable=False),
         sa.Column("escalated_at", sa.DateTime(timezone=True), nullable=True),
@@ -278,6 +293,7 @@ def upgrade() -> None:
             "ground",
             sa.Enum(
                 "place_of_act",
+                "agreed",
                 "designated",
                 "other_organ",
                 name="ground_known",
@@ -318,6 +334,16 @@ def upgrade() -> None:
     )
     op.create_index(
         "ix_handover_operation_id", "handover", ["operation_id"], unique=False, schema="regions"
+    )
+    op.create_index(
+        "ix_handover_owed",
+        "handover",
+        ["id"],
+        unique=False,
+        schema="regions",
+        postgresql_where=sa.text(
+            "escalated_at IS NULL AND state IN ('sent', 'acknowledged', 'working', 'returned')"
+        ),
     )
     op.create_index(
         "ix_handover_receiver_bureau_id",
@@ -522,6 +548,14 @@ def upgrade() -> None:
         schema="regions",
     )
     op.create_index(
+        "ix_jurisdiction_dispute_negotiating",
+        "jurisdiction_dispute",
+        ["id"],
+        unique=False,
+        schema="regions",
+        postgresql_where=sa.text("state = 'negotiating'"),
+    )
+    op.create_index(
         "ix_jurisdiction_dispute_visible_to",
         "jurisdiction_dispute",
         ["visible_to"],
@@ -592,15 +626,53 @@ def upgrade() -> None:
     op.create_index(
         "ix_preservation_dispute_id", "preservation", ["dispute_id"], unique=False, schema="regions"
     )
+    op.create_table(
+        "dispute_step",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("dispute_id", sa.Uuid(), nullable=False),
+        sa.Column("action", sa.String(length=32), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "negotiating",
+                "agreed",
+                "referred",
+                "decision_recorded",
+                "designated",
+                "closed",
+                name="disputestate_known",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+                schema="regions",
+            ),
+            nullable=False,
+        ),
+        sa.Column("actor_id", sa.Uuid(), nullable=False),
+        sa.Column("actor_name", sa.String(length=200), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("visible_to", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["dispute_id"],
+            ["regions.jurisdiction_dispute.id"],
+            name=op.f("fk_dispute_step_dispute_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dispute_step")),
+        schema="regions",
+    )
+    op.create_index(
+        "ix_dispute_step_dispute_id", "dispute_step", ["dispute_id"], unique=False, schema="regions"
+    )
     for table, who in TABLES:
         op.execute(f"ALTER TABLE regions.{table} ENABLE ROW LEVEL SECURITY")
         op.execute(f"ALTER TABLE regions.{table} FORCE ROW LEVEL SECURITY")
         op.execute(f"CREATE POLICY access ON regions.{table} USING ({who}) WITH CHECK ({who})")
-    op.execute(
-        "CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE"
-        " ON regions.assistance_step"
-        " FOR EACH STATEMENT EXECUTE FUNCTION regions.refuse_change()"
-    )
+    for table in FROZEN:
+        op.execute(
+            f"CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON regions.{table}"
+            " FOR EACH STATEMENT EXECUTE FUNCTION regions.refuse_change()"
+        )
     # The table of settings lets only the system write.
     op.execute("SELECT set_config('app.system', 'on', true)")
     insert = sa.text(

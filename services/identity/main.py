@@ -11,6 +11,7 @@ from services.identity.grants import endpoints as grants
 from services.identity.keys.domain import Seal
 from services.identity.keys.use_cases import Keychain, make_first_key
 from services.identity.sessions import endpoints as sessions, jobs as session_jobs
+from services.identity.tables import OPEN_WORK
 from services.identity.tokens import endpoints as tokens
 from services.identity.tokens.domain import EDGE
 from services.identity.tokens.use_cases import Office
@@ -21,6 +22,7 @@ from shared.db.session import SYSTEM, Database
 from shared.jobs import Job
 from shared.service import Service, create_service_app
 from shared.settings import ServiceSettings
+from shared.succession.rows import HANDLERS
 
 NAME = "identity"
 
@@ -69,6 +71,8 @@ app = create_service_app(
         # Grants first: /accounts/me is theirs.
         routers=[grants.router, accounts.router, clients.router, sessions.router],
         root_routers=[tokens.router],
+        handlers=HANDLERS,
+        open_work=OPEN_WORK,
         jobs=[
             Job("guesses.forget", account_jobs.forget_guesses),
             Job("sessions.forget", session_jobs.forget_sessions),

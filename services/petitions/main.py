@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from services.petitions.callbacks import endpoints as callbacks
+from services.petitions.callbacks.handlers import CLOCK_LISTENERS
 from services.petitions.callbacks.jobs import JOBS as CALLBACK_JOBS
 from services.petitions.config import PetitionsSettings, settings, vault_keys
 from services.petitions.exports import endpoints as exports
@@ -26,6 +27,7 @@ from services.petitions.reports.jobs import JOBS as REPORT_JOBS
 from services.petitions.reviews import endpoints as reviews
 from services.petitions.reviews.jobs import JOBS as REVIEW_JOBS
 from services.petitions.statistics.endpoints import figures as statistics
+from services.petitions.tables import OPEN_WORK
 from services.petitions.through_train import endpoints as through_train
 from services.petitions.through_train.handlers import HANDLERS
 from shared import reference
@@ -33,6 +35,7 @@ from shared.db.session import Database
 from shared.http.limits import Bounds
 from shared.service import API, Service, create_service_app
 from shared.settings import ServiceSettings
+from shared.succession.rows import HANDLERS as SUCCESSION_HANDLERS
 
 
 async def _vault_keys(loaded: ServiceSettings, _: Database) -> dict[str, Any]:
@@ -72,7 +75,8 @@ app: Final = create_service_app(
             exports.router,
             imports.router,
         ],
-        handlers={**reference.HANDLERS, **HANDLERS},
+        handlers={**reference.HANDLERS, **SUCCESSION_HANDLERS, **HANDLERS},
+        open_work=OPEN_WORK,
         jobs=(
             *HANDLING_JOBS,
             *CALLBACK_JOBS,
@@ -82,6 +86,7 @@ app: Final = create_service_app(
             *FOLLOW_JOBS,
         ),
         long_jobs=LONG_JOBS,
+        clock_listeners=CLOCK_LISTENERS,
         extras=_vault_keys,
         bounds=Bounds(
             body_of={

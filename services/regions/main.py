@@ -4,16 +4,27 @@ from services.regions.activations.endpoints import activations, protocols
 from services.regions.activations.jobs import JOBS as ACTIVATION_JOBS
 from services.regions.agreements import endpoints as agreements
 from services.regions.agreements.jobs import JOBS as AGREEMENT_JOBS
+from services.regions.assistance.endpoints import handovers, requests as assistance_requests
+from services.regions.assistance.jobs import JOBS as ASSISTANCE_JOBS
 from services.regions.bureaus import endpoints as bureaus
 from services.regions.calendars import endpoints as calendars
 from services.regions.config import settings
+from services.regions.disputes import endpoints as disputes
+from services.regions.disputes.jobs import JOBS as DISPUTE_JOBS
 from services.regions.divisions import endpoints as divisions
+from services.regions.groups import endpoints as groups
 from services.regions.groups.jobs import JOBS as GROUP_JOBS
+from services.regions.notices import endpoints as notices
 from services.regions.officers import endpoints as officers
 from services.regions.operations import endpoints as operations
 from services.regions.operations.handlers import HANDLERS
 from services.regions.plans import endpoints as plans
 from services.regions.plans.jobs import JOBS as PLAN_JOBS
+from services.regions.overview import endpoints as overview
+from services.regions.places import endpoints as places
+from services.regions.succession import endpoints as succession
+from services.regions.succession.jobs import JOBS as SUCCESSION_JOBS
+from services.regions.tables import OPEN_WORK
 from shared.service import Service, create_service_app
 
 app = create_service_app(
@@ -23,23 +34,35 @@ app = create_service_app(
         settings=settings,
         routers=[
             divisions.router,
+            succession.router,
+            places.router,
             calendars.router,
             bureaus.router,
             officers.router,
+            notices.router,
             agreements.router,
             plans.router,
+            assistance_requests.router,
+            handovers.router,
+            disputes.router,
             operations.router,
+            groups.router,
             protocols.router,
             activations.called,
             activations.router,
+            overview.router,
         ],
         handlers=HANDLERS,
         jobs=(
+            *SUCCESSION_JOBS,
             *AGREEMENT_JOBS,
             *PLAN_JOBS,
             *GROUP_JOBS,
+            *ASSISTANCE_JOBS,
+            *DISPUTE_JOBS,
             *ACTIVATION_JOBS,
         ),
+        open_work=OPEN_WORK,
         needs_references=False,  # it is the one that publishes them
     )
 )

@@ -12,16 +12,26 @@ from services.regions.agreements.models import AgreementSkip, AgreementStep, Agr
 from services.regions.assistance.models import AssistanceStep
 from services.regions.base import SCHEMA, RegionsTable
 from services.regions.calendars.models import PublishedYear
+from services.regions.disputes.models import DisputeStep
 from services.regions.groups.models import GroupSkip, GroupStep
 from services.regions.meetings.models import MeetingStep
-from services.regions.operations.models import OperationStep
+from services.regions.notices.models import NoticeStep
+from services.regions.operations.models import (
+    FOLLOWERS,
+    LookBack,
+    OperationStep,
+    Participation,
+)
 from services.regions.plans.models import PlanStep, PlanText
+from services.regions.succession.models import DivisionChangeStep
 from shared.db import kernel, rls
+from shared.succession.open_work import OpenWork
 
-__all__ = ["SCHEMA", "metadata"]
+__all__ = ["OPEN_WORK", "SCHEMA", "metadata"]
 
 # Written once and never changed.
 KEPT: Final = (
+    DivisionChangeStep,
     PublishedYear,
     AgreementSkip,
     AgreementStep,
@@ -31,12 +41,41 @@ KEPT: Final = (
     GroupSkip,
     GroupStep,
     MeetingStep,
+    NoticeStep,
     AssistanceStep,
+    DisputeStep,
     OperationStep,
+    LookBack,
     ActivationStep,
 )
 
 kernel.declare(RegionsTable.metadata)
 for kept in KEPT:
     kernel.freeze(RegionsTable.metadata.tables[f"{SCHEMA}.{kept.__tablename__}"])
+# Whose policy looks at who takes part comes after it.
+for follower in FOLLOWERS:
+    RegionsTable.metadata.tables[f"{SCHEMA}.{follower}"].add_is_dependent_on(
+        RegionsTable.metadata.tables[f"{SCHEMA}.{Participation.__tablename__}"]
+    )
 metadata: Final[MetaData] = rls.protect(RegionsTable.metadata)
+
+_TABLES: Final = {table.name: table for table in metadata.tables.values()}
+_RUNNING: Final = "state <> 'closed'"
+OPEN_WORK: Final = (
+    OpenWork("bureau", _TABLES["bureau"], ("division",)),
+    OpenWork("officer", _TABLES["officer"], ("division",), is_open="left_at IS NULL"),
+    OpenWork(
+        "operation",
+        _TABLES["operation"],
+        ("lead", "matter"),
+        is_open=_RUNNING,
+        beside="EXISTS (SELECT FROM participation p"
+        " WHERE p.operation_id = t.id AND p.division = $1)",
+    ),
+    OpenWork(
+        "participation",
+        _TABLES["participation"],
+        ("division",),
+        is_open=f"EXISTS (SELECT FROM operation o WHERE o.id = t.operation_id AND o.{_RUNNING})",
+    ),
+)

@@ -9,11 +9,13 @@ from services.tasks.evidence.domain import LARGEST
 from services.tasks.evidence.use_cases.store import EvidenceStore
 from services.tasks.inspections import endpoints as inspections
 from services.tasks.problems.endpoints import completion, problems
+from services.tasks.tables import OPEN_WORK
 from shared import reference
 from shared.db.session import Database
 from shared.http.limits import Bounds
 from shared.service import API, Service, create_service_app
 from shared.settings import ServiceSettings
+from shared.succession.rows import HANDLERS as SUCCESSION_HANDLERS
 
 
 async def _extras(_: ServiceSettings, __: Database) -> dict[str, Any]:
@@ -32,7 +34,8 @@ app = create_service_app(
             inspections.router,
             problems.router,
         ],
-        handlers={**reference.HANDLERS, **handlers.HANDLERS},
+        handlers={**reference.HANDLERS, **SUCCESSION_HANDLERS, **handlers.HANDLERS},
+        open_work=OPEN_WORK,
         extras=_extras,
         bounds=Bounds(body_of={f"{API}/evidence": LARGEST}),
     )

@@ -47,7 +47,8 @@ class Grant:
 class Actor:
     """The caller as the service token names it.
 
-    `via` is the chain of services that acted on the caller's behalf, nearest first.
+    `via` is the chain of services that acted on the caller's behalf, nearest first. `reads` are
+    scopes of ended divisions whose history the caller may see without any right to act there.
     """
 
     id: UUID
@@ -56,10 +57,11 @@ class Actor:
     grants: tuple[Grant, ...] = ()
     session_id: UUID | None = None
     via: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
 
     @property
     def scopes(self) -> tuple[str, ...]:
-        return tuple(sorted({grant.scope for grant in self.grants}))
+        return tuple(sorted({*(grant.scope for grant in self.grants), *self.reads}))
 
     def holds(self, roles: frozenset[Role]) -> bool:
         """Whether any grant, wherever, has one of the roles."""

@@ -37,7 +37,7 @@ MAX_TTL: Final = {TokenType.ACCESS: 600, TokenType.SERVICE: 60}
 class Claims:
     """A verified token's content; instants are seconds since the epoch.
 
-    `client_id` is an access token's; `kind`, `name`, `grants` and `via` are a service token's.
+    `client_id` is an access token's; `kind`, `name`, `grants`, `via` and `reads` a service token's.
     `via` lists the services that acted for the subject, nearest first (RFC 8693 `act`).
     """
 
@@ -53,6 +53,7 @@ class Claims:
     name: str = ""
     grants: tuple[Grant, ...] = ()
     via: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
 
     def body(self, typ: TokenType) -> dict[str, Any]:
         """The claims set as it stands in a token of this type."""
@@ -69,7 +70,8 @@ class Claims:
             return common | {"client_id": self.client_id}
         grants = [[grant.role.value, grant.scope] for grant in self.grants]
         actor = {"kind": self.kind, "name": self.name, "grants": grants}
-        return common | actor | ({"act": _act(self.via)} if self.via else {})
+        reads = {"reads": [*self.reads]} if self.reads else {}
+        return common | actor | reads | ({"act": _act(self.via)} if self.via else {})
 
 
 def read_object(raw: bytes) -> dict[str, Any]:
@@ -102,6 +104,7 @@ def read_claims(body: dict[str, Any], typ: TokenType) -> Claims:
         name=_text(body["name"]) if typ is TokenType.SERVICE else "",
         grants=tuple(Grant(Role(_text(role)), _text(scope)) for role, scope in grants),
         via=_chain(body.get("act")),
+        reads=tuple(map(_text, body.get("reads", ()))) if typ is TokenType.SERVICE else (),
     )
 
 

@@ -82,19 +82,38 @@ _REGIONS: Final = {
     # Across a border: one of the divisions is the asker's own.
     "officer.ask": _right(*_COMMANDERS, Role.OFFICER, at=Relation.PARTICIPANT),
     "officer.book": _right(*_COMMANDERS, at=Relation.PARTICIPANT),
-    "operation.read": _right(*_READERS, at=Relation.ANY),
-    "operation.draft": _right(*_COMMANDERS, at=Relation.SUBTREE),
-    "operation.lead": _right(*_COMMANDERS, at=Relation.OWN),
-    "operation.answer": _right(Role.COUNTY_LEADER_IN_CHARGE, Role.DEPARTMENT_HEAD, at=Relation.OWN),
-    "operation.issue": _right(*_CHIEFS, at=Relation.OWN),
-    # The head of the common superior, when the parties do not agree.
-    "operation.decide": _right(Role.DEPARTMENT_HEAD, at=Relation.SUBTREE),
 }
-
-_SUCCESSION: Final[Mapping[str, Right]] = {}
-_PLACES: Final[Mapping[str, Right]] = {}
+_SUCCESSION: Final[Mapping[str, Right]] = {
+    # Who gives and withdraws grants may know which of them a change moves.
+    "division_change.read": _right(
+        Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, at=Relation.ANY
+    ),
+    # Towards the lowest division above all that the change concerns.
+    "division_change.draft": _right(Role.SYSTEM_ADMINISTRATOR, at=Relation.SUBTREE),
+    "division_change.preview": _right(Role.SYSTEM_ADMINISTRATOR, at=Relation.SUBTREE),
+    "division_change.publish": _right(
+        Role.SYSTEM_ADMINISTRATOR, at=Relation.SUBTREE, sensitive=True
+    ),
+    "division_change.withdraw": _right(Role.SYSTEM_ADMINISTRATOR, at=Relation.SUBTREE),
+}
+# Who meets matters near a border day by day.
+_FRONT: Final = (*_CHIEFS, Role.OFFICER, Role.PETITION_CLERK)
+_PLACES: Final[Mapping[str, Right]] = {
+    "division.add_zone": _right(Role.SYSTEM_ADMINISTRATOR, at=Relation.SUBTREE),
+    "border_notice.read": _right(*_READERS, at=Relation.ANY),
+    # Whoever meets the matter on its own side.
+    "border_notice.give": _right(*_FRONT, at=Relation.SUBTREE),
+    "border_notice.close": _right(*_FRONT, at=Relation.SUBTREE),
+    # Each neighbour in its own name.
+    "border_notice.acknowledge": _right(*_FRONT, at=Relation.SUBTREE),
+    "border_notice.answer": _right(*_FRONT, at=Relation.SUBTREE),
+}
 _PEOPLE: Final[Mapping[str, Right]] = {}
-_CALENDARS: Final[Mapping[str, Right]] = {}
+_CALENDARS: Final[Mapping[str, Right]] = {
+    # Sees ids and kinds of the clocks that move, never what they are about.
+    "calendar.publish": _right(Role.SYSTEM_ADMINISTRATOR, at=Relation.ANY),
+    "legal_basis.publish": _right(Role.SYSTEM_ADMINISTRATOR, at=Relation.ANY),
+}
 _HEADS: Final = (Role.COUNTY_LEADER_IN_CHARGE, Role.DEPARTMENT_HEAD)
 _AGREEMENTS: Final[Mapping[str, Right]] = {
     "agreement.read": _right(*_READERS, at=Relation.ANY),
@@ -115,7 +134,18 @@ _AGREEMENTS: Final[Mapping[str, Right]] = {
     "meeting.confirm": _right(*_COMMANDERS, at=Relation.OWN),
     "meeting.see_to": _right(*_COMMANDERS, Role.OFFICER, at=Relation.OWN),
 }
-_GROUPS: Final[Mapping[str, Right]] = {}
+_GROUPS: Final[Mapping[str, Right]] = {
+    "group.read": _right(*_READERS, at=Relation.ANY),
+    # Borders are public; who computes groups from them decides nothing.
+    "group.propose": _right(*_STAFF, at=Relation.ANY),
+    "group.draft": _right(*_CHIEFS, at=Relation.SUBTREE),
+    # A member's own word or its city's: asked for both divisions.
+    "group.confirm": _right(Role.COUNTY_LEADER_IN_CHARGE, Role.DEPARTMENT_HEAD, at=Relation.OWN),
+    "group.lead": _right(*_COMMANDERS, at=Relation.OWN),
+    "group.liaise": _right(*_COMMANDERS, Role.OFFICER, at=Relation.OWN),
+    # The head of the common superior, when the members do not agree.
+    "group.decide": _right(Role.DEPARTMENT_HEAD, at=Relation.OWN),
+}
 _ASSISTANCE: Final[Mapping[str, Right]] = {
     # Requests and hand-overs alike; each side acts in its own name only.
     "assistance.read": _right(*_READERS, at=Relation.ANY),
@@ -133,7 +163,22 @@ _ASSISTANCE: Final[Mapping[str, Right]] = {
     "dispute.preserve": _right(*_COMMANDERS, Role.OFFICER, at=Relation.OWN),
     "dispute.designate": _right(Role.DEPARTMENT_HEAD, at=Relation.SUBTREE, sensitive=True),
 }
-_OPERATIONS: Final[Mapping[str, Right]] = {}
+_OPERATIONS: Final[Mapping[str, Right]] = {
+    "operation.read": _right(*_READERS, at=Relation.ANY),
+    "operation.draft": _right(*_COMMANDERS, at=Relation.SUBTREE),
+    "operation.lead": _right(*_COMMANDERS, at=Relation.OWN),
+    "operation.answer": _right(Role.COUNTY_LEADER_IN_CHARGE, Role.DEPARTMENT_HEAD, at=Relation.OWN),
+    "operation.issue": _right(*_CHIEFS, at=Relation.OWN),
+    # The head of the common superior, when the parties do not agree.
+    "operation.decide": _right(Role.DEPARTMENT_HEAD, at=Relation.SUBTREE),
+    # A party's own acts, in its own name.
+    "operation.send": _right(*_COMMANDERS, at=Relation.OWN),
+    "operation.finish": _right(*_COMMANDERS, at=Relation.OWN),
+    "operation.leave": _right(Role.COUNTY_LEADER_IN_CHARGE, Role.DEPARTMENT_HEAD, at=Relation.OWN),
+    "finding.record": _right(*_COMMANDERS, Role.OFFICER, at=Relation.OWN),
+    "finding.hand_over": _right(*_COMMANDERS, at=Relation.OWN),
+    "finding.look_back": _right(*_COMMANDERS, Role.AUDITOR, Role.OFFICER, at=Relation.OWN),
+}
 _ACTIVATIONS: Final = {
     "emergency_protocol.read": _right(*_READERS, at=Relation.ANY),
     "emergency_protocol.propose": _right(*_COMMANDERS, at=Relation.OWN),
@@ -147,7 +192,7 @@ _ACTIVATIONS: Final = {
     "activation.answer": _right(*_COMMANDERS, Role.OFFICER, at=Relation.OWN),
     "activation.decide": _right(Role.DEPARTMENT_HEAD, at=Relation.SUBTREE),
 }
-_OVERVIEW: Final[Mapping[str, Right]] = {}
+_OVERVIEW: Final = {"cooperation.read": _right(*_READERS, at=Relation.ANY)}
 
 _FIELD: Final = (Role.OFFICER,)
 _SENDERS: Final = (Role.COMMAND_CENTER, Role.DEPARTMENT_HEAD)

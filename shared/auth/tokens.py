@@ -189,6 +189,7 @@ def actor_of(claims: Claims) -> Actor:
         grants=claims.grants,
         session_id=claims.session_id,
         via=claims.via,
+        reads=claims.reads,
     )
 
 

@@ -37,6 +37,7 @@ SUBSCRIBERS: Final[Mapping[str, tuple[str, ...]]] = {
     "regions.legal_bases.published.v1": ("tasks", "petitions"),
     "regions.divisions.published.v1": ("tasks", "petitions"),
     "regions.borders.published.v1": ("tasks", "petitions"),
+    "regions.division.succeeded.v1": ("identity", "tasks", "petitions"),
     "petitions.callback.recorded.v1": ("petitions",),
     "petitions.repeat.confirmed.v1": ("petitions",),
     "petitions.repeat.revoked.v1": ("petitions",),

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import override
 
 from shared.contracts.events import Event
@@ -131,6 +131,8 @@ class BordersPublished(Event):
     province: str
     pairs: list[tuple[str, str, float]]
     total: int = 0
+    # Pairs that are no more, since a county of theirs ended.
+    removed: list[tuple[str, str]] = Field(default_factory=list)
 
     @property
     @override
@@ -138,10 +140,87 @@ class BordersPublished(Event):
         return f"borders:{self.province}"
 
 
+class ChangeDocument(BaseModel):
+    """The document (批复) a change of divisions is based on."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    title: str
+    number: str
+
+
+class Assignment(BaseModel):
+    """One row of open work that goes to another successor than the main one."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    kind: str
+    id: UUID
+    code: str
+
+
+class DivisionSucceeded(Event):
+    """From `effective_on` on, `successors` stand in the place of `predecessors`.
+
+    `main` takes what nobody assigned. A code among both goes on, with less territory than before.
+    """
+
+    topic: ClassVar[str] = "regions.division.succeeded.v1"
+    AGGREGATE: ClassVar[str] = "change_id"
+    CONCERNED: ClassVar[tuple[str, ...]] = ("predecessors", "successors")
+
+    change_id: UUID
+    predecessors: list[str]
+    successors: list[str]
+    main: str
+    assignments: list[Assignment]
+    effective_on: date
+    document: ChangeDocument
+
+
+class DivisionWorkQuery(BaseModel):
+    """What open work lies with these divisions (asked by `regions` of every service)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    divisions: list[str]
+
+
+class WorkOfKind(BaseModel):
+    """Open rows of one kind with one division: how many, some of them, their running clocks."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    division: str
+    kind: str
+    open: int
+    ids: list[str]
+    clocks: dict[str, int]
+
+
+class DivisionWork(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    work: list[WorkOfKind]
+
+
+class OperationTeam(BaseModel):
+    """Who goes together, where and when, as the parties named them."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    name: str
+    place: str
+    officer_ids: list[UUID]
+    starts_at: datetime
+    ends_at: datetime
+
+
 class OperationStarted(Event):
     """A joint operation runs: its inspections are to be made by officers of `divisions`.
 
-    `division` leads it; `divisions` are the parties that agreed.
+    `division` leads it; `divisions` are the parties that agreed. The officers of its `teams` are
+    held under `operation_id`; who books the inspection does so under the same id.
     """
 
     topic: ClassVar[str] = "regions.operation.started.v1"
@@ -153,6 +232,7 @@ class OperationStarted(Event):
     divisions: list[str]
     matter: Matter
     due_on: date
+    teams: tuple[OperationTeam, ...] = ()
 
 
 class OperationSummarised(Event):

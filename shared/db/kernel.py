@@ -55,6 +55,7 @@ def freeze(table: Table) -> None:
     """Make the table's rows unchangeable once written."""
     trigger = FREEZE_TRIGGER.format(table=table.fullname, schema=table.schema)
     event.listen(table, "after_create", _ddl(trigger))
+    table.info["frozen"] = True
     # The function comes with the trace.
     if table.name != "audit":
         table.add_is_dependent_on(table.metadata.tables[f"{table.schema}.audit"])
@@ -67,6 +68,7 @@ def declare(metadata: MetaData) -> None:
     _retries(metadata)
     _clocks(metadata)
     _settings(metadata)
+    _succession(metadata)
     _references(metadata)
 
 
@@ -289,6 +291,27 @@ def _settings(metadata: MetaData) -> None:
         Column("valid_from", Date, primary_key=True),
         Column("value", JSONB, nullable=False),
         Column("basis", Text, nullable=False),
+        info=rls.info(rls.REFERENCE),
+    )
+
+
+def _succession(metadata: MetaData) -> None:
+    """What divisions ended and which took their place; and how far open work has followed."""
+    Table(
+        "division_succession",
+        metadata,
+        Column("predecessor", String(12), primary_key=True),
+        Column("effective_on", Date, primary_key=True),
+        Column("change_id", Uuid, nullable=False),
+        Column("position", SmallInteger, nullable=False, comment="among those of its change"),
+        Column("successors", ARRAY(Text), nullable=False),
+        Column("main", String(12), nullable=False, comment="takes what nobody assigned"),
+        Column("assignments", JSONB, nullable=False, comment="kind of work to id to successor"),
+        Column("document", Text, nullable=False, comment="its legal basis"),
+        Column("pass_kind", SmallInteger, nullable=False, server_default="0"),
+        Column("pass_after", Text),
+        Column("moved_at", Timestamptz, comment="when a pass over all open work last ended"),
+        CheckConstraint("main = ANY (successors)", name="main_succeeds"),
         info=rls.info(rls.REFERENCE),
     )
 

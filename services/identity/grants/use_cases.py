@@ -1,6 +1,8 @@
 """What is done with grants: give and withdraw."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -13,7 +15,9 @@ from shared import divisions
 from shared.audit import trace
 from shared.auth.actor import Actor, Role
 from shared.auth.policy import require
+from shared.clock import machine_time
 from shared.ids import uuid7
+from shared.succession.lineage import Succession
 
 
 async def add_grant(
@@ -102,6 +106,41 @@ async def withdraw(
     await session.flush()
     await _trace(session, actor, "grant.withdraw", grant, reason=reason, now=now)
     return grant
+
+
+async def follow_division(
+    session: AsyncSession, row: Mapping[str, Any], succession: Succession, heir: str, _: datetime
+) -> bool:
+    """End a grant at a division that ended and give the same at its successor.
+
+    From this instant on and no earlier: until then the old one holds, so that nobody is without a
+    right on the morning of the change. In machine time, as all grants are.
+    """
+    now = machine_time()
+    grant = await queries.lock_grant(session, row["id"])
+    reason = f"{succession.predecessor} → {heir}: {succession.document}"
+    grant.withdrawn_at, grant.withdrawn_by, grant.withdrawn_reason = (
+        now,
+        trace.SYSTEM_ACTOR.id,
+        reason[:500],
+    )
+    successor = RoleGrant(
+        id=uuid7(),
+        holder_id=grant.holder_id,
+        role=grant.role,
+        scope=divisions.scope(heir),
+        visible_to=divisions.visibility([heir]),
+        valid_from=max(grant.valid_from, now),
+        valid_to=grant.valid_to,
+        given_at=now,
+        given_by=trace.SYSTEM_ACTOR.id,
+        reason=reason[:500],
+    )
+    session.add(successor)
+    await session.flush()
+    for each, action in ((grant, "grant.withdraw"), (successor, "grant.give")):
+        await _trace(session, trace.SYSTEM_ACTOR, action, each, reason=reason, now=now)
+    return True
 
 
 async def _trace(

@@ -22,6 +22,8 @@ from services.identity.sessions.models import LoginSession, RefreshToken
 from shared.audit import trace
 from shared.auth.actor import Actor, ActorKind
 from shared.ids import uuid7
+from shared.succession.lineage import inherited
+from shared.succession.rows import successions
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +103,10 @@ async def live_actor(session: AsyncSession, login: LoginSession, *, now: datetim
         return None
     if login.created_at < subject.active_since:
         return None
-    rights = await grants.rights(session, subject.id, now=now)
-    return replace(_named(login, subject), grants=rights)
+    held = await grants.rights(session, subject.id, now=now)
+    # What a division left when it ended comes down to who works for its successors.
+    more, reads = inherited(held, await successions(session))
+    return replace(_named(login, subject), grants=(*held, *more), reads=reads)
 
 
 async def end(

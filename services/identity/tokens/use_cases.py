@@ -219,6 +219,7 @@ async def _service(
         name=actor.name,
         grants=actor.grants,
         via=actor.via,
+        reads=actor.reads,
     )
     signer = await office.keychain.signer(now=now)
     return Issued(

@@ -189,9 +189,14 @@ async def insert(session: AsyncSession, table: str, facts: Mapping[str, Any]) ->
 
 async def keep_parts(session: AsyncSession, petition: Petition) -> None:
     """Let the parts say who sees the petition beside the unit that holds it and those above."""
-    above = divisions.lineage(petition.holder)
-    parts = [scope for scope in petition.visible_to if scope not in above]
-    await (await driver(session)).execute(KEEP_PARTS, petition.id, parts, petition.received_at)
+    await keep_parts_of(session, petition.model_dump())
+
+
+async def keep_parts_of(session: AsyncSession, row: Mapping[str, Any]) -> None:
+    """`keep_parts` for a petition read as a plain row."""
+    above = divisions.lineage(row["holder"])
+    parts = [scope for scope in row["visible_to"] if scope not in above]
+    await (await driver(session)).execute(KEEP_PARTS, row["id"], parts, row["received_at"])
 
 
 async def petition(session: AsyncSession, petition_id: UUID) -> Petition:

@@ -1,10 +1,10 @@
-"""Tables of assistance: letters between two organs, their evidence, and disputes of jurisdiction.
+"""Tables of assistance: letters between two organs and their evidence.
 
 A letter and all that hangs on it is seen by the sender, the receiver and those above them, by
 nobody else.
 """
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,6 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
 from services.regions.assistance.domain.course import ANSWERED, State
-from services.regions.assistance.domain.disputes import DisputeState, Stance
 from services.regions.assistance.domain.evidence import EvidenceKind, Receipt
 from services.regions.assistance.domain.handing import Ground
 from services.regions.assistance.domain.requests import Asked, Outcome
@@ -25,10 +24,11 @@ from shared.db.types import Timestamptz, str_enum
 BUREAU_ID = f"{SCHEMA}.bureau.id"
 HANDOVER_ID = f"{SCHEMA}.handover.id"
 REQUEST_ID = f"{SCHEMA}.assistance_request.id"
-DISPUTE_ID = f"{SCHEMA}.jurisdiction_dispute.id"
 
 # An organ that cannot do what is asked says why (环境行政处罚办法 2010 art. 27).
 _REASONED = "outcome IS DISTINCT FROM 'unable' OR outcome_reason IS NOT NULL"
+# What may still become late, for the job that looks for it.
+_OWED = "escalated_at IS NULL AND state IN ('sent', 'acknowledged', 'working', 'returned')"
 _REPLY_WHOLE = "(replied_at IS NULL) = (reply IS NULL) AND (replied_at IS NULL) = (outcome IS NULL)"
 
 
@@ -69,6 +69,8 @@ class Letter(SQLModel):
     outcome: Outcome | None = Field(default=None, sa_type=str_enum(Outcome))
     outcome_reason: str | None = Field(default=None, sa_type=Text)
     replied_at: datetime | None = Field(default=None, sa_type=Timestamptz)
+    # By which response is measured; an answer sent back and given again is not faster.
+    first_replied_at: datetime | None = Field(default=None, sa_type=Timestamptz)
     receiver_case_id: str | None = Field(default=None, max_length=64)
     returns: int = Field(default=0, sa_type=SmallInteger)
     # Of the duty that runs now; an answer sent back starts anew. The scope is empty across
@@ -100,6 +102,7 @@ class AssistanceRequest(RegionsTable, Letter, Versioned, table=True):
         CheckConstraint(_REPLY_WHOLE, name="reply_whole"),
         Index("ix_assistance_request_receiver_bureau_id", "receiver_bureau_id"),
         Index("ix_assistance_request_follows_id", "follows_id"),
+        Index("ix_assistance_request_owed", "id", postgresql_where=text(_OWED)),
         Index("ix_assistance_request_visible_to", "visible_to", postgresql_using="gin"),
         {"info": rls.info(rls.SCOPED)},
     )
@@ -131,6 +134,7 @@ class Handover(RegionsTable, Letter, Versioned, table=True):
         Index("ix_handover_operation_id", "operation_id"),
         Index("ix_handover_receiver_bureau_id", "receiver_bureau_id"),
         Index("ix_handover_follows_id", "follows_id"),
+        Index("ix_handover_owed", "id", postgresql_where=text(_OWED)),
         Index("ix_handover_visible_to", "visible_to", postgresql_using="gin"),
         {"info": rls.info(rls.SCOPED)},
     )
@@ -190,7 +194,7 @@ class LetterEvidence(RegionsTable, table=True):
 
 
 class AssistanceStep(RegionsTable, table=True):
-    """Who took which step with a letter or a dispute, when and why. Never changed."""
+    """Who took which step with a letter, when and why. Never changed."""
 
     __tablename__ = "assistance_step"
     __table_args__: Any = (
@@ -207,93 +211,4 @@ class AssistanceStep(RegionsTable, table=True):
     actor_name: str = Field(max_length=200)
     reason: str | None = Field(default=None, sa_type=Text)
     at: datetime = Field(sa_type=Timestamptz)
-    visible_to: list[str] = Field(sa_type=ARRAY(Text))
-
-
-class JurisdictionDispute(RegionsTable, Versioned, table=True):
-    """管辖争议: several organs claim a matter, or none does (art. 25)."""
-
-    __tablename__ = "jurisdiction_dispute"
-    __table_args__: Any = (
-        UniqueConstraint("number"),
-        CheckConstraint(
-            "(state IN ('agreed', 'designated', 'closed')) = (competent IS NOT NULL)",
-            name="decided_on_somebody",
-        ),
-        # A superior designates with a reason and an article.
-        CheckConstraint(
-            "state <> 'designated' OR (decision_reason IS NOT NULL AND legal_basis IS NOT NULL)",
-            name="designation_reasoned",
-        ),
-        CheckConstraint(
-            "(document_number IS NULL) = (recorded_by IS NULL)"
-            " AND (document_number IS NULL) = (document_names IS NULL)",
-            name="document_whole",
-        ),
-        Index("ix_jurisdiction_dispute_handover_id", "handover_id"),
-        Index("ix_jurisdiction_dispute_visible_to", "visible_to", postgresql_using="gin"),
-        {"info": rls.info(rls.SCOPED)},
-    )
-
-    id: UUID = Field(primary_key=True)
-    number: str = Field(max_length=64)
-    opened_by: str = Field(max_length=12)
-    matter: dict[str, Any] = Field(sa_type=JSONB)
-    facts: str = Field(sa_type=Text)
-    state: DisputeState = Field(sa_type=str_enum(DisputeState))
-    opened_at: datetime = Field(sa_type=Timestamptz)
-    # Who has the matter, once that is known, and on whose word.
-    competent: str | None = Field(default=None, max_length=12)
-    decided_by: str | None = Field(default=None, max_length=200)
-    decided_at: datetime | None = Field(default=None, sa_type=Timestamptz)
-    decision_reason: str | None = Field(default=None, sa_type=Text)
-    legal_basis: str | None = Field(default=None, max_length=200)
-    # The state ministry's written decision, as a party recorded it.
-    document_number: str | None = Field(default=None, max_length=100)
-    document_date: date | None = None
-    document_names: str | None = Field(default=None, max_length=12)
-    recorded_by: str | None = Field(default=None, max_length=12)
-    handover_id: UUID | None = Field(default=None, foreign_key=HANDOVER_ID)
-    changed_at: datetime = Field(sa_type=Timestamptz)
-    visible_to: list[str] = Field(sa_type=ARRAY(Text))
-
-
-class DisputeParty(RegionsTable, table=True):
-    """One organ of a dispute, and what it says of its own competence."""
-
-    __tablename__ = "dispute_party"
-    __table_args__: Any = (
-        CheckConstraint("(stance = 'silent') = (answered_at IS NULL)", name="answered_once_said"),
-        CheckConstraint("stance = 'silent' OR reason IS NOT NULL", name="reasoned"),
-        {"info": rls.info(rls.SCOPED)},
-    )
-
-    dispute_id: UUID = Field(primary_key=True, foreign_key=DISPUTE_ID)
-    division: str = Field(primary_key=True, max_length=12)
-    stance: Stance = Field(sa_type=str_enum(Stance))
-    filed_at: datetime | None = Field(default=None, sa_type=Timestamptz)
-    filed_number: str | None = Field(default=None, max_length=100)
-    reason: str | None = Field(default=None, sa_type=Text)
-    agrees_on: str | None = Field(default=None, max_length=12)
-    answered_at: datetime | None = Field(default=None, sa_type=Timestamptz)
-    visible_to: list[str] = Field(sa_type=ARRAY(Text))
-
-
-class Preservation(RegionsTable, table=True):
-    """Evidence kept safe by whoever holds it until it is known who decides."""
-
-    __tablename__ = "preservation"
-    __table_args__: Any = (
-        CheckConstraint("ended_at IS NULL OR started_at <= ended_at", name="ordered"),
-        Index("ix_preservation_dispute_id", "dispute_id"),
-        {"info": rls.info(rls.SCOPED)},
-    )
-
-    id: UUID = Field(primary_key=True)
-    dispute_id: UUID = Field(foreign_key=DISPUTE_ID)
-    holder: str = Field(max_length=12)
-    what: str = Field(sa_type=Text)
-    measure: str = Field(max_length=200)
-    started_at: datetime = Field(sa_type=Timestamptz)
-    ended_at: datetime | None = Field(default=None, sa_type=Timestamptz)
     visible_to: list[str] = Field(sa_type=ARRAY(Text))

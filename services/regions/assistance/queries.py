@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, TypeVar
 from uuid import UUID
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.regions.assistance.domain.course import Duty, LetterKind, State
+from services.regions.assistance.domain.course import DUTIES, Duty, LetterKind, State
 from services.regions.assistance.models import (
     AssistanceRequest,
     AssistanceStep,
@@ -30,6 +31,24 @@ NEXT_NUMBER: Final = """
 INSERT INTO letter_counter AS counter (series, division, year, last) VALUES ($1, $2, $3, 1)
 ON CONFLICT (series, division, year) DO UPDATE SET last = counter.last + 1
 RETURNING last
+"""
+# Letters whose receiver let a duty run out, and from when on; nothing is under way upwards yet.
+LATE: Final = """
+SELECT l.id, d.due_at FROM {table} l CROSS JOIN LATERAL (
+  SELECT min(c.due_at) AS due_at FROM clock c
+   WHERE c.subject_id = l.id AND c.kind = ANY($2) AND c.state = 'running' AND c.due_at <= $1
+) d
+ WHERE l.escalated_at IS NULL AND l.state IN ('sent', 'acknowledged', 'working', 'returned')
+   AND d.due_at IS NOT NULL AND NOT EXISTS (
+     SELECT FROM clock e
+      WHERE e.subject_id = l.id AND e.kind = 'escalation' AND e.state = 'running')
+ ORDER BY l.id LIMIT $3 FOR UPDATE OF l SKIP LOCKED
+"""
+TO_ESCALATE: Final = """
+SELECT l.id FROM {table} l JOIN clock e ON e.subject_id = l.id
+ WHERE l.escalated_at IS NULL AND l.state IN ('sent', 'acknowledged', 'working', 'returned')
+   AND e.kind = 'escalation' AND e.state = 'running' AND e.due_at <= $1
+ ORDER BY l.id LIMIT $2 FOR UPDATE OF l SKIP LOCKED
 """
 
 
@@ -117,7 +136,7 @@ async def evidence(session: AsyncSession, letter: AnyLetter) -> list[LetterEvide
 
 
 async def steps(session: AsyncSession, subject_id: UUID) -> list[AssistanceStep]:
-    """The history of a letter or a dispute, oldest first."""
+    """The history of a letter, oldest first."""
     statement = (
         select(AssistanceStep)
         .where(AssistanceStep.subject_id == subject_id)
@@ -136,6 +155,31 @@ async def handovers_of(session: AsyncSession, operation_id: UUID) -> Sequence[Ha
     return (await session.exec(statement)).all()
 
 
+async def late(
+    session: AsyncSession, kind: LetterKind, now: datetime, *, limit: int
+) -> list[tuple[UUID, datetime]]:
+    """Letters, locked, with a duty that ran out and when it did."""
+    rows = await (await driver(session)).fetch(
+        LATE.format(table=kind.value), now, [each.value for each in DUTIES], limit
+    )
+    return [(UUID(str(row["id"])), row["due_at"]) for row in rows]
+
+
+async def to_escalate(
+    session: AsyncSession, kind: LetterKind, now: datetime, *, limit: int
+) -> list[UUID]:
+    """Letters, locked, that are late by as much as the setting allows."""
+    rows = await (await driver(session)).fetch(TO_ESCALATE.format(table=kind.value), now, limit)
+    return [UUID(str(row["id"])) for row in rows]
+
+
+async def successor(session: AsyncSession, letter: AnyLetter) -> UUID | None:
+    """The letter that went to another organ instead of this one."""
+    table = type(letter)
+    statement = select(table.id).where(table.follows_id == letter.id)
+    return (await session.exec(statement)).first()
+
+
 async def stands_handed_over(session: AsyncSession, finding_id: UUID) -> bool:
     """Whether a hand-over of the finding is under way or answered."""
     statement = select(Handover.id).where(
@@ -152,6 +196,7 @@ async def letters(
     sender: str | None,
     receiver: str | None,
     escalated: bool | None,
+    operation_id: UUID | None,
     after: UUID | None,
     limit: int,
 ) -> Sequence[Sent]:
@@ -165,6 +210,8 @@ async def letters(
         statement = statement.where(col(table.receiver).startswith(divisions.scope(receiver)))
     if escalated is not None:
         statement = statement.where(col(table.escalated_at).is_not(None) == escalated)
+    if operation_id is not None:
+        statement = statement.where(col(Handover.operation_id) == operation_id)
     if after is not None:
         statement = statement.where(col(table.id) < after)
     return (await session.exec(statement.limit(limit + 1))).all()

@@ -59,3 +59,5 @@ class LegalBasis(RegionsTable, table=True):
     subject_en: str = Field(max_length=200)
     superseded_by: str | None = Field(default=None, max_length=128)
     version: int = 1
+    # Who published it by hand: the repository's files leave such a row alone.
+    published_by: UUID | None = None

@@ -13,15 +13,15 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
 from services.regions.agreements.domain import Form
+from services.regions.agreements.domain.consent import Answer, BoundBy
 from services.regions.base import SCHEMA, RegionsTable
 from services.regions.groups.domain.life import (
-    ActivatedBy,
     GroupState,
-    MemberConsent,
     MemberRole,
     MemberStatus,
 )
 from services.regions.groups.domain.quotas import SlotState
+from services.regions.plans.models import PLAN_ID
 from shared.db import rls
 from shared.db.model import Versioned
 from shared.db.types import Timestamptz, str_enum
@@ -47,7 +47,7 @@ class JointGroup(RegionsTable, Versioned, table=True):
         ),
         # A superior decides with a reason.
         CheckConstraint(
-            "activated_by IS DISTINCT FROM 'common_superior' OR decision_reason IS NOT NULL",
+            "(activated_by IS NOT DISTINCT FROM 'common_superior') = (decision_reason IS NOT NULL)",
             name="decision_reasoned",
         ),
         CheckConstraint("(state = 'ended') = (ended_on IS NOT NULL)", name="ended_on_a_day"),
@@ -63,7 +63,7 @@ class JointGroup(RegionsTable, Versioned, table=True):
     name: str = Field(max_length=200)
     form: Form = Field(sa_type=str_enum(Form))
     # The yearly plan it works under, if any.
-    plan_id: UUID | None = None
+    plan_id: UUID | None = Field(default=None, foreign_key=PLAN_ID)
     drafter: str = Field(max_length=12)
     state: GroupState = Field(sa_type=str_enum(GroupState))
     valid_from: date
@@ -74,10 +74,15 @@ class JointGroup(RegionsTable, Versioned, table=True):
     rotation: list[str] = Field(sa_type=ARRAY(Text))
     rotation_offset: int
     rotation_from: int
+    # Counts the orders there were: a skip belongs to the one it was granted in.
+    rotation_number: int
     term: int
     term_months: int
     term_started_on: date
-    activated_by: ActivatedBy | None = Field(default=None, sa_type=str_enum(ActivatedBy))
+    # Until when members have time to confirm, and since when one of them wants a decision.
+    confirm_until: datetime | None = Field(default=None, sa_type=Timestamptz)
+    decision_asked_at: datetime | None = Field(default=None, sa_type=Timestamptz)
+    activated_by: BoundBy | None = Field(default=None, sa_type=str_enum(BoundBy))
     decision_reason: str | None = Field(default=None, sa_type=Text)
     ended_on: date | None = None
     # The last year whose owed operations were reckoned.
@@ -117,7 +122,7 @@ class GroupMember(RegionsTable, table=True):
     group_id: UUID = Field(foreign_key=GROUP_ID, index=True)
     division: str = Field(max_length=12)
     role: MemberRole = Field(sa_type=str_enum(MemberRole))
-    consent: MemberConsent = Field(sa_type=str_enum(MemberConsent))
+    consent: Answer = Field(sa_type=str_enum(Answer))
     status: MemberStatus = Field(sa_type=str_enum(MemberStatus))
     joins_on: date
     leaves_on: date | None = None
@@ -186,6 +191,7 @@ class GroupSkip(RegionsTable, table=True):
     id: UUID = Field(primary_key=True)
     group_id: UUID = Field(foreign_key=GROUP_ID)
     term: int
+    rotation_number: int
     division: str = Field(max_length=12)
     reason: str = Field(sa_type=Text)
     approved_by: UUID

@@ -6,16 +6,18 @@ from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
-from sqlmodel import col, or_, select
+from sqlmodel import col, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.regions.agreements.domain import Form
+from services.regions.agreements.domain import Form, Season
+from services.regions.agreements.domain.consent import Answer
+from services.regions.agreements.domain.rotation import Skip, lead_of
 from services.regions.divisions.models import Border, Division
 from services.regions.groups.domain.life import (
     GroupState,
-    MemberConsent,
     MemberRole,
     MemberStatus,
+    term_ends_on,
 )
 from services.regions.groups.domain.quotas import Slot, SlotState
 from services.regions.groups.domain.territory import Pair
@@ -28,9 +30,12 @@ from services.regions.groups.models import (
     JointGroup,
     QuotaSlot,
 )
+from services.regions.plans.domain import Period, Quota as OwedByPlan, Window
+from services.regions.plans.queries import plan as read_plan, quota as plan_quota
 from shared import divisions
 from shared.divisions import Level
 from shared.errors import NotFound
+from shared.rule_settings import rule_settings
 
 Line = TypeVar("Line", GroupMember, GroupLiaison, GroupHandover, GroupSkip, GroupStep, QuotaSlot)
 PRESENT = (MemberStatus.INVITED, MemberStatus.TAKING_PART)
@@ -62,13 +67,41 @@ class GroupFile:
         return tuple(each.division for each in self.present)
 
     @property
-    def consents(self) -> Mapping[str, MemberConsent]:
+    def consents(self) -> Mapping[str, Answer]:
         return {each.division: each.consent for each in self.present}
 
     @property
-    def superior(self) -> str:
-        """The scope whose head decides when the members do not agree."""
-        return divisions.common_superior([self.group.drafter, *self.codes])
+    def passed_over(self) -> list[Skip]:
+        """Who was passed over in the running order, by terms counted from where it begins."""
+        row = self.group
+        return [
+            Skip(each.term - row.rotation_from, each.division, each.reason, each.approver_name)
+            for each in self.skips
+            if each.rotation_number == row.rotation_number
+        ]
+
+    def lead_in(self, term: int) -> str:
+        """Who leads in a term that is still to come."""
+        row = self.group
+        begins = row.rotation_from
+        return lead_of(term - begins, row.rotation, row.rotation_offset, self.passed_over)
+
+    @property
+    def term_ends_on(self) -> date:
+        row = self.group
+        return term_ends_on(row.term_started_on, term_months=row.term_months)
+
+    @property
+    def open_handover(self) -> GroupHandover | None:
+        """What was handed over and not yet taken."""
+        return next((each for each in self.handovers if each.taken_at is None), None)
+
+    def taker(self, *, today: date) -> str | None:
+        """Who may take over now: to whom it was handed, or whose turn it is when a term is past."""
+        handover = self.open_handover
+        if handover is not None:
+            return handover.to_division
+        return self.lead_in(self.group.term + 1) if today > self.term_ends_on else None
 
     def member(self, division: str) -> GroupMember | None:
         return next((each for each in self.present if each.division == division), None)
@@ -318,13 +351,17 @@ async def groups_with_leavers(
 
 async def borders_within(session: AsyncSession, scopes: Sequence[str]) -> list[Pair]:
     """The borders with both sides in the scopes; in the whole country without any."""
-    statement = select(Border).order_by(col(Border.a), col(Border.b))
+    statement = (
+        select(Border.a, Border.b, func.sum(col(Border.km)))
+        .group_by(col(Border.a), col(Border.b))
+        .order_by(col(Border.a), col(Border.b))
+    )
     if scopes:
         statement = statement.where(
             or_(*(col(Border.a).startswith(each) for each in scopes)),
             or_(*(col(Border.b).startswith(each) for each in scopes)),
         )
-    return [Pair(each.a, each.b, each.km) for each in (await session.exec(statement)).all()]
+    return [Pair(a, b, km) for a, b, km in (await session.exec(statement)).all()]
 
 
 async def counties_within(
@@ -343,3 +380,26 @@ async def counties_within(
     if scopes:
         statement = statement.where(or_(*(col(Division.code).startswith(each) for each in scopes)))
     return dict((await session.exec(statement)).all())
+
+
+async def owed_by_plan(session: AsyncSession, found: JointGroup, *, on_day: date) -> OwedByPlan:
+    """What a group's plan asks of it; without a plan, what the settings of its drafter ask.
+
+    To be asked beyond the caller's rows: a member's county need not see the plan of the cities.
+    """
+    if found.plan_id is not None:
+        return await plan_quota(session, await read_plan(session, found.plan_id), on_day=on_day)
+    settings = await rule_settings(session, division=found.drafter, on_day=on_day)
+    return OwedByPlan(
+        min_ops=settings["plan.min_ops_per_period"],
+        period=Period(settings["plan.quota_period"]),
+        windows=tuple(
+            Window(
+                Season(each["season"]),
+                Form(each["form"]),
+                each["first_month"],
+                each["last_month"],
+            )
+            for each in settings["plan.windows"]
+        ),
+    )

@@ -19,6 +19,8 @@ NOT_BUSINESS = (
     "audit.",
     "reference.",
     "deadline.",
+    "calendar.",
+    "legal_basis.",
     "profile.",
 )
 

@@ -87,6 +87,7 @@ TRANSITIONS: Final[Mapping[State, Mapping[Action, State]]] = {
     State.REPLIED: {
         Action.ACCEPT: State.ACCEPTED,
         Action.RETURN: State.RETURNED,
+        Action.RECEIVE: State.REPLIED,
         Action.RECOGNISE: State.REPLIED,
     },
     State.RETURNED: {
@@ -99,9 +100,48 @@ TRANSITIONS: Final[Mapping[State, Mapping[Action, State]]] = {
     State.ACCEPTED: {Action.RECOGNISE: State.ACCEPTED},
     State.WITHDRAWN: {},
 }
-# Nobody waits any more.
-ENDED: Final = frozenset({State.ACCEPTED, State.WITHDRAWN})
+# The receiver is bound to act, hence can be late.
+OWED: Final = frozenset(state for state, legal in TRANSITIONS.items() if Action.ESCALATE in legal)
 ANSWERED: Final = frozenset({State.REPLIED, State.ACCEPTED})
+
+
+class Side(StrEnum):
+    """Who takes a step."""
+
+    SENDER = "sender"
+    RECEIVER = "receiver"
+    SUPERIOR = "superior"
+    SYSTEM = "system"
+
+
+# Whose step it is and the right to it. Evidence is received and recognised by the organ it came to,
+# which is the receiver of a hand-over and the sender of a request.
+STEPS: Final[Mapping[Action, tuple[Side, str]]] = {
+    Action.ACKNOWLEDGE: (Side.RECEIVER, "assistance.work"),
+    Action.OBJECT: (Side.RECEIVER, "assistance.object"),
+    Action.WITHDRAW: (Side.SENDER, "assistance.judge"),
+    Action.REDIRECT: (Side.SENDER, "assistance.judge"),
+    Action.INSIST: (Side.SENDER, "assistance.judge"),
+    Action.DESIGNATE: (Side.SUPERIOR, "assistance.designate"),
+    Action.REASSIGN: (Side.SUPERIOR, "assistance.designate"),
+    Action.BEGIN: (Side.RECEIVER, "assistance.work"),
+    Action.EXTEND: (Side.RECEIVER, "assistance.extend"),
+    Action.REPLY: (Side.RECEIVER, "assistance.work"),
+    Action.ACCEPT: (Side.SENDER, "assistance.judge"),
+    Action.RETURN: (Side.SENDER, "assistance.judge"),
+    Action.RECEIVE: (Side.RECEIVER, "assistance.work"),
+    Action.RECOGNISE: (Side.RECEIVER, "handover.recognise"),
+}
+ON_EVIDENCE: Final = frozenset({Action.RECEIVE, Action.RECOGNISE})
+
+
+def side(kind: LetterKind, action: Action) -> Side:
+    """Who takes the step with a letter of this kind; escalation is the system's."""
+    if action is Action.ESCALATE:
+        return Side.SYSTEM
+    who, _ = STEPS[action]
+    turned = kind is LetterKind.REQUEST and action in ON_EVIDENCE
+    return Side.SENDER if turned else who
 
 
 class ClockKind(StrEnum):

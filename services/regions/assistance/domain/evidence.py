@@ -132,12 +132,14 @@ def compare(declared: str, seen: str) -> Receipt:
     return Receipt.CONFIRMED if declared == seen else Receipt.REFUSED
 
 
-def require_sound(items: Sequence[EvidenceItem], *, now: datetime) -> None:
-    """BadEvidence if an item is listed twice or was taken in the future.
+def require_sound(
+    items: Sequence[EvidenceItem], *, now: datetime, known: Sequence[str] = ()
+) -> None:
+    """BadEvidence if an item is listed twice, now or before, or was taken in the future.
 
     A broken chain is not refused here: it is handed over as it is, and cannot be recognised.
     """
-    hashes = [each.sha256 for each in items]
+    hashes = [*known, *(each.sha256 for each in items)]
     if len(set(hashes)) < len(hashes):
         raise BadEvidence(reason="an item is listed twice", pointer="/evidence")
     for place, each in enumerate(items):

@@ -1,6 +1,7 @@
 """On what ground a matter changes hands, and to whom it may go then."""
 
 from enum import StrEnum
+from typing import Final
 
 from services.regions.assistance.domain.course import BadLetter
 from shared import divisions
@@ -11,8 +12,13 @@ class Ground(StrEnum):
     """Why the receiver is the one that decides."""
 
     PLACE_OF_ACT = "place_of_act"  # 违法行为发生地,行政处罚法 art. 22
+    AGREED = "agreed"  # 协商一致,art. 25
     DESIGNATED = "designated"  # 指定管辖,art. 25
     OTHER_ORGAN = "other_organ"  # 移送有权机关(公安、司法等),art. 27
+
+
+# Who has the matter is settled: the receiver cannot say that it is not competent.
+SETTLED: Final = frozenset({Ground.AGREED, Ground.DESIGNATED})
 
 
 class NotThePlaceOfTheAct(InvalidInput):

@@ -38,3 +38,17 @@ def require_explained(outcome: Outcome, reason: str | None) -> None:
     """InabilityUnexplained if a reply that does not do all that was asked gives no reason."""
     if outcome is not Outcome.DONE and reason is None:
         raise InabilityUnexplained(reason=outcome.value, pointer="/reason")
+
+
+class CaseMissing(InvalidInput):
+    """A matter that was taken over has a case number of the receiver's, kept on both sides."""
+
+    code = "case_missing"
+    zh = "已受理办理的移交,应回告受理机关案件编号。"
+    en = "A matter that was taken over comes back with the receiver's case number."
+
+
+def require_case(outcome: Outcome, case_id: str | None) -> None:
+    """CaseMissing if a hand-over is answered as done without the receiver's case number."""
+    if outcome is Outcome.DONE and case_id is None:
+        raise CaseMissing(reason="case", pointer="/receiver_case_id")

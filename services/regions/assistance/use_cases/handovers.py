@@ -10,7 +10,12 @@ from services.regions.assistance import queries
 from services.regions.assistance.domain import course
 from services.regions.assistance.domain.course import LetterKind, State
 from services.regions.assistance.domain.evidence import EvidenceItem, require_sound
-from services.regions.assistance.domain.handing import AlreadyHandedOver, Ground, require_receiver
+from services.regions.assistance.domain.handing import (
+    SETTLED,
+    AlreadyHandedOver,
+    Ground,
+    require_receiver,
+)
 from services.regions.assistance.models import Handover
 from services.regions.assistance.use_cases.course import (
     SEND,
@@ -76,8 +81,7 @@ async def send(
         receiver=receiver,
         receiver_bureau_id=receiver_bureau_id,
         ground=ground,
-        # Whom the common superior designated cannot object.
-        designated=ground is Ground.DESIGNATED,
+        designated=ground in SETTLED,
         matter=matter.model_dump(mode="json"),
         facts=facts,
         legal_view=legal_view,

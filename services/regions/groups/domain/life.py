@@ -12,6 +12,8 @@ from enum import StrEnum
 from typing import Final
 
 from services.regions.agreements.domain import Form
+from services.regions.agreements.domain.consent import Answer, IllegalStep
+from services.regions.agreements.domain.rotation import Skip, lead_of
 from services.regions.groups.domain.territory import city
 from shared import divisions
 from shared.clocks.days import add_months
@@ -31,6 +33,8 @@ class GroupAction(StrEnum):
     SUBMIT = "submit"
     CONFIRM = "confirm"
     ACTIVATE = "activate"
+    ASK_DECISION = "ask_decision"
+    DECIDE = "decide"
     INVITE = "invite"
     LEAVE = "leave"
     HAND_OVER = "hand_over"
@@ -46,24 +50,11 @@ class MemberRole(StrEnum):
     OBSERVER = "observer"  # 列席
 
 
-class MemberConsent(StrEnum):
-    PENDING = "pending"
-    AGREED = "agreed"
-    DECLINED = "declined"
-
-
 class MemberStatus(StrEnum):
     INVITED = "invited"  # 待确认
     TAKING_PART = "taking_part"  # 在组
     DECLINED = "declined"  # 不加入
     LEFT = "left"  # 已退出
-
-
-class ActivatedBy(StrEnum):
-    """On whose word a group came to be."""
-
-    CONSENT = "consent"
-    COMMON_SUPERIOR = "common_superior"
 
 
 TRANSITIONS: Final[Mapping[GroupState, Mapping[GroupAction, GroupState]]] = {
@@ -76,6 +67,8 @@ TRANSITIONS: Final[Mapping[GroupState, Mapping[GroupAction, GroupState]]] = {
         GroupAction.REVISE: GroupState.DRAFT,
         GroupAction.CONFIRM: GroupState.CONFIRMING,
         GroupAction.ACTIVATE: GroupState.ACTIVE,
+        GroupAction.ASK_DECISION: GroupState.CONFIRMING,
+        GroupAction.DECIDE: GroupState.ACTIVE,
         GroupAction.LIAISE: GroupState.CONFIRMING,
         GroupAction.END: GroupState.ENDED,
     },
@@ -91,12 +84,6 @@ TRANSITIONS: Final[Mapping[GroupState, Mapping[GroupAction, GroupState]]] = {
     },
     GroupState.ENDED: {},
 }
-
-
-class IllegalGroupStep(RuleViolation):
-    code = "illegal_step"
-    zh = "联动组当前状态为 {state},不能执行 {action}。"
-    en = "Cannot {action} a group that is {state}."
 
 
 class BadGroup(InvalidInput):
@@ -161,25 +148,13 @@ class HandoverOpen(RuleViolation):
     en = "The hand-over before has not been taken yet."
 
 
-class CannotSkip(RuleViolation):
-    code = "cannot_skip"
-    zh = "{division} 不能被跳过:{reason}"
-    en = "{division} cannot be passed over: {reason}"
-
-
-class GroupReasonMissing(InvalidInput):
-    code = "reason_missing"
-    zh = "应说明理由。"
-    en = "A reason must be given."
-
-
 def step(state: GroupState, action: GroupAction) -> GroupState:
-    """Where `action` leads from `state`; IllegalGroupStep if it leads nowhere."""
+    """Where `action` leads from `state`; IllegalStep if it leads nowhere."""
     try:
         return TRANSITIONS[state][action]
     except KeyError:
         allowed = [each.value for each in TRANSITIONS[state]]
-        raise IllegalGroupStep(state=state.value, action=action.value, allowed=allowed) from None
+        raise IllegalStep(state=state.value, action=action.value, allowed=allowed) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,11 +218,9 @@ def require_cities(members: Iterable[str], *, min_cities: int) -> None:
         raise TooFewCities(needed=min_cities, cities=len(cities))
 
 
-def unconfirmed(consents: Mapping[str, MemberConsent]) -> tuple[str, ...]:
+def unconfirmed(consents: Mapping[str, Answer]) -> tuple[str, ...]:
     """The members that have not agreed, whether they declined or kept silent."""
-    return tuple(
-        sorted(code for code, said in consents.items() if said is not MemberConsent.AGREED)
-    )
+    return tuple(sorted(code for code, said in consents.items() if said is not Answer.AGREED))
 
 
 def may_speak_for(division: str) -> tuple[str, ...]:
@@ -260,9 +233,21 @@ def term_ends_on(started_on: date, *, term_months: int) -> date:
     return add_months(started_on, term_months) - timedelta(days=1)
 
 
-def order_after(
-    upcoming: Sequence[str], *, joining: Collection[str] = (), leaving: Collection[str] = ()
+def next_round(
+    term: int,
+    order: Sequence[str],
+    offset: int,
+    skips: Iterable[Skip],
+    *,
+    joining: Collection[str] = (),
+    leaving: Collection[str] = (),
 ) -> tuple[str, ...]:
-    """The round to come when members change: who waits keeps its place, who is new comes last."""
+    """The order from `term` on when members change: who waits keeps its place, who is new is last.
+
+    `term` is counted from where `order` begins, as in `lead_of`.
+    """
+    passed_over = tuple(skips)
+    turns = range(term, term + 2 * len(order))  # two rounds hold everybody
+    upcoming = dict.fromkeys(lead_of(each, order, offset, passed_over) for each in turns)
     kept = [each for each in upcoming if each not in leaving]
     return (*kept, *(each for each in sorted(joining) if each not in kept))

@@ -4,15 +4,15 @@
 action is of the city level, once in summer and once in autumn and winter.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from itertools import pairwise
-from typing import Any, Final
 
 from services.regions.agreements.domain import Form
-from shared.clocks.days import DAY, add_months
+from services.regions.plans.domain import Quota as OwedByPlan
+from shared.clocks.days import DAY
 
 
 class SlotState(StrEnum):
@@ -50,63 +50,22 @@ class Span:
         return (self.ends_on - self.starts_on).days + 1
 
 
-class Period(StrEnum):
-    """What the number of owed operations is counted in."""
-
-    PLAN_YEAR = "plan_year"
-    HALF_YEAR = "half_year"
-    QUARTER = "quarter"
-
-
-MONTHS_OF: Final[Mapping[Period, int]] = {
-    Period.PLAN_YEAR: 12,
-    Period.HALF_YEAR: 6,
-    Period.QUARTER: 3,
-}
-LETTER_OF: Final[Mapping[Period, str]] = {Period.HALF_YEAR: "H", Period.QUARTER: "Q"}
-
-
-def periods(year: int, period: Period) -> Mapping[str, Span]:
-    """A plan year's periods by label: 2026; 2026-H1 and H2; 2026-Q1 to Q4."""
-    months = MONTHS_OF[period]
-    first = date(year, 1, 1)
-    starts = [add_months(first, before) for before in range(0, 12, months)]
-    letter = LETTER_OF.get(period)
-    return {
-        f"{year}-{letter}{number}" if letter else str(year): Span(
-            start, add_months(start, months) - DAY
-        )
-        for number, start in enumerate(starts, start=1)
-    }
+def plan_year(year: int) -> Span:
+    """The period quotas are counted in [DD]: the year of the plan."""
+    return Span(date(year, 1, 1), date(year, 12, 31))
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The settings quotas live by.
+    """What quotas and their forecast go by.
 
-    `windows` are those of comprehensive action by name, as (month-day, month-day);
-    `days_to_hold` is what an operation takes from nothing, `days_to_finish` one that is drafted.
+    `owed` is what the plan or the settings ask of a group; `days_to_hold` is what an operation
+    takes from nothing, `days_to_finish` what one takes that is drafted without days.
     """
 
-    min_ops: int
-    period: Period
-    windows: Mapping[str, tuple[str, str]]
+    owed: OwedByPlan
     days_to_hold: int
     days_to_finish: int
-
-    @classmethod
-    def of(cls, settings: Mapping[str, Any], *, min_ops: int | None = None) -> "Figures":
-        """From rule settings; a plan's own number of operations goes before theirs."""
-        return cls(
-            min_ops=settings["group.min_ops_per_period"] if min_ops is None else min_ops,
-            period=Period(settings["group.quota_period"]),
-            windows={
-                name: (first, last)
-                for name, (first, last) in settings["group.comprehensive_windows"].items()
-            },
-            days_to_hold=settings["group.days_to_hold_operation"],
-            days_to_finish=settings["group.days_to_finish_operation"],
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,28 +103,21 @@ def quotas(form: Form, year: int, figures: Figures, *, life: Span) -> tuple[Quot
     """
     match form:
         case Form.DAILY:
-            spans = {
-                label: (span, figures.min_ops)
-                for label, span in periods(year, figures.period).items()
-            }
+            spans = {str(year): (plan_year(year), figures.owed.min_ops)}
         case Form.COMPREHENSIVE:
             spans = {
-                f"{year}-{name}": (_window(year, window), 1)
-                for name, window in figures.windows.items()
+                f"{year}-{each.season}": (Span(*each.days(year)), 1)
+                for each in figures.owed.windows
+                if each.form is Form.COMPREHENSIVE
             }
         case _:
             return ()
     found = [
         Quota(period, form, required, lived)
         for period, (span, required) in spans.items()
-        if required > 0 and (lived := span.within(life)) is not None
+        if (lived := span.within(life)) is not None
     ]
     return tuple(sorted(found, key=lambda each: (each.span.starts_on, each.period)))
-
-
-def _window(year: int, window: tuple[str, str]) -> Span:
-    first, last = (date.fromisoformat(f"{year}-{each}") for each in window)
-    return Span(first, last)
 
 
 def slots(quota: Quota) -> tuple[SlotPlan, ...]:

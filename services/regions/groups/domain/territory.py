@@ -14,7 +14,7 @@ def city(code: str) -> str:
     """The city a division belongs to, as far as command goes.
 
     A municipality (直辖市) is one city with all its districts, under whatever heading; a county
-    that its province runs itself (济源 419001, 仙桃 429004) has nobody between and is a city of its own.
+    that its province runs itself (济源 419001, 仙桃 429004) has nobody between: a city of its own.
     """
     if divisions.level(code) is Level.PROVINCE:
         return code

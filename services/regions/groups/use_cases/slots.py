@@ -12,6 +12,7 @@ from services.regions.groups.domain.quotas import Figures, Quota, SlotState, Spa
 from services.regions.groups.models import JointGroup, QuotaSlot
 from shared.audit.trace import SYSTEM_ACTOR, record
 from shared.clocks.days import legal_day
+from shared.db.session import beyond_scope
 from shared.ids import uuid7
 from shared.rule_settings import rule_settings
 
@@ -62,9 +63,15 @@ async def slot_reopened(session: AsyncSession, operation_id: UUID) -> bool:
 
 
 async def figures_of(session: AsyncSession, group: JointGroup, *, on_day: date) -> Figures:
-    """The figures that hold for a group: its drafter's settings, and its plan's own number."""
+    """The figures that hold for a group: those of its plan, else the settings of its drafter."""
     settings = await rule_settings(session, division=group.drafter, on_day=on_day)
-    return Figures.of(settings)
+    async with beyond_scope(session):
+        owed_by_plan = await queries.owed_by_plan(session, group, on_day=on_day)
+    return Figures(
+        owed=owed_by_plan,
+        days_to_hold=settings["group.days_to_hold_operation"],
+        days_to_finish=settings["group.days_to_finish_operation"],
+    )
 
 
 def owed(group: JointGroup, year: int, figures: Figures) -> tuple[Quota, ...]:

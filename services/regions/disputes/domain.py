@@ -19,6 +19,7 @@ KIND: Final = "jurisdiction_dispute"
 SUPERIOR_CLOCK: Final = "negotiation"
 JURISDICTION: Final = LegalBasis(PENALTY_LAW, "25", "行政处罚法", "Administrative Penalty Law")
 MINISTRY: Final = "生态环境部"
+ARTICLE: Final = "行政处罚法第二十五条"
 _NEGOTIATION: Final = "dispute.negotiation_working_days"
 PARTIES_MIN: Final = 2
 
@@ -41,6 +42,7 @@ class DisputeAction(StrEnum):
     CONFIRM_DECISION = "confirm_decision"
     REJECT_DECISION = "reject_decision"
     HAND_OVER = "hand_over"
+    KEEP = "keep"
 
 
 class Stance(StrEnum):
@@ -57,7 +59,10 @@ TRANSITIONS: Final[Mapping[DisputeState, Mapping[DisputeAction, DisputeState]]] 
         DisputeAction.AGREE: DisputeState.AGREED,
         DisputeAction.REFER: DisputeState.REFERRED,
     },
-    DisputeState.AGREED: {DisputeAction.HAND_OVER: DisputeState.CLOSED},
+    DisputeState.AGREED: {
+        DisputeAction.HAND_OVER: DisputeState.CLOSED,
+        DisputeAction.KEEP: DisputeState.CLOSED,
+    },
     DisputeState.REFERRED: {
         DisputeAction.DESIGNATE: DisputeState.DESIGNATED,
         DisputeAction.RECORD_DECISION: DisputeState.DECISION_RECORDED,
@@ -66,7 +71,10 @@ TRANSITIONS: Final[Mapping[DisputeState, Mapping[DisputeAction, DisputeState]]] 
         DisputeAction.CONFIRM_DECISION: DisputeState.DESIGNATED,
         DisputeAction.REJECT_DECISION: DisputeState.REFERRED,
     },
-    DisputeState.DESIGNATED: {DisputeAction.HAND_OVER: DisputeState.CLOSED},
+    DisputeState.DESIGNATED: {
+        DisputeAction.HAND_OVER: DisputeState.CLOSED,
+        DisputeAction.KEEP: DisputeState.CLOSED,
+    },
     DisputeState.CLOSED: {},
 }
 # It is known who decides: what was preserved meanwhile may be let go.
