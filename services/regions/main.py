@@ -18,10 +18,10 @@ from services.regions.notices import endpoints as notices
 from services.regions.officers import endpoints as officers
 from services.regions.operations import endpoints as operations
 from services.regions.operations.handlers import HANDLERS
-from services.regions.plans import endpoints as plans
-from services.regions.plans.jobs import JOBS as PLAN_JOBS
 from services.regions.overview import endpoints as overview
 from services.regions.places import endpoints as places
+from services.regions.plans import endpoints as plans
+from services.regions.plans.jobs import JOBS as PLAN_JOBS
 from services.regions.succession import endpoints as succession
 from services.regions.succession.jobs import JOBS as SUCCESSION_JOBS
 from services.regions.tables import OPEN_WORK
