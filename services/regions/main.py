@@ -14,6 +14,7 @@ from services.regions.disputes.jobs import JOBS as DISPUTE_JOBS
 from services.regions.divisions import endpoints as divisions
 from services.regions.groups import endpoints as groups
 from services.regions.groups.jobs import JOBS as GROUP_JOBS
+from services.regions.meetings import endpoints as meetings
 from services.regions.notices import endpoints as notices
 from services.regions.officers import endpoints as officers
 from services.regions.operations import endpoints as operations
@@ -42,6 +43,8 @@ app = create_service_app(
             notices.router,
             agreements.router,
             plans.router,
+            meetings.schedule,
+            meetings.router,
             assistance_requests.router,
             handovers.router,
             disputes.router,
