@@ -15,6 +15,7 @@ from services.regions.divisions import endpoints as divisions
 from services.regions.groups import endpoints as groups
 from services.regions.groups.jobs import JOBS as GROUP_JOBS
 from services.regions.helpers.endpoints import ROUTERS as HELPERS
+from services.regions.meetings import endpoints as meetings
 from services.regions.notices import endpoints as notices
 from services.regions.officers.endpoints import ROUTERS as OFFICERS
 from services.regions.operations import endpoints as operations
@@ -22,6 +23,8 @@ from services.regions.operations.handlers import HANDLERS
 from services.regions.operations.jobs import JOBS as OPERATION_JOBS
 from services.regions.overview import endpoints as overview
 from services.regions.places import endpoints as places
+from services.regions.plans import endpoints as plans
+from services.regions.plans.jobs import JOBS as PLAN_JOBS
 from services.regions.succession import endpoints as succession
 from services.regions.succession.jobs import JOBS as SUCCESSION_JOBS
 from services.regions.tables import OPEN_WORK
@@ -42,6 +45,9 @@ app = create_service_app(
             *HELPERS,
             notices.router,
             agreements.router,
+            plans.router,
+            meetings.schedule,
+            meetings.router,
             assistance_requests.router,
             handovers.router,
             disputes.router,
@@ -56,6 +62,7 @@ app = create_service_app(
         jobs=(
             *SUCCESSION_JOBS,
             *AGREEMENT_JOBS,
+            *PLAN_JOBS,
             *GROUP_JOBS,
             *ASSISTANCE_JOBS,
             *DISPUTE_JOBS,
