@@ -20,6 +20,8 @@ NOT_BUSINESS = (
     "reference.",
     "deadline.",
     "profile.",
+    # Counts and ids of what a change of divisions moves, nothing of what it says.
+    "division_change.",
 )
 
 
