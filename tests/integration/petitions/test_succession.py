@@ -76,6 +76,7 @@ async def test_open_petitions_go_on_and_closed_ones_stay(place: Place) -> None:
         of_the_successor(place, Role.PETITION_CLERK),
         of_the_successor(place, Role.OFFICER),
     )
+    officer.id = place.officer.id  # the same person, by the grant of that morning
     # Who read it before is told that it has changed.
     stale = await going.try_(officer, "reply", ANSWER)
     assert stale.status_code == 412
