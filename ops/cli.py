@@ -39,6 +39,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,  # the plain ones go into log files
 )
+calendar = typer.Typer(help="The working calendar of a year.", no_args_is_help=True)
+app.add_typer(calendar, name="calendar")
 outbox = typer.Typer(help="Events that could not be delivered.", no_args_is_help=True)
 app.add_typer(outbox, name="outbox")
 
@@ -155,6 +157,37 @@ def resend(
     """Try again to deliver one event, or all that were given up."""
     with _databases(Home(home)) as urls:
         print(f"{asyncio.run(outboxes.resend(urls['owner'], event))} to be sent again")
+
+
+@calendar.command("import")
+def import_calendar(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
+    *,
+    publish: Annotated[
+        bool,
+        typer.Option("--publish/--preview", help="Publish, or only show which clocks would move."),
+    ] = False,
+    reason: Annotated[
+        str | None, typer.Option(help="Why it is published; the file's source by default.")
+    ] = None,
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """Bring in a year's notice of holidays; running clocks follow within a job's period."""
+    # They bring a service's models: not for commands that do without.
+    from ops import calendars  # noqa: PLC0415
+    from shared.errors import AppError  # noqa: PLC0415
+
+    with _databases(Home(home)) as urls:
+        work = (
+            calendars.publish(urls["regions"], file, reason=reason)
+            if publish
+            else calendars.preview(urls, file)
+        )
+        try:
+            for line in asyncio.run(work):
+                print(line)
+        except AppError as error:
+            raise OperatorError(str(error)) from None
 
 
 @app.command("open-account")

@@ -15,10 +15,22 @@ CITIES: Final = {
     "510600": "德阳市",
     "330400": "嘉兴市",
 }
-# Above and beside the city of the story: who reviews what it answered, and who loads an archive.
+# Above and beside them: who reviews what a city answered, loads an archive, or acts jointly.
 BEYOND: Final = {
     "330000": "浙江省",
     "330900": "舟山市",
+    "330902": "定海区",
+    "330903": "普陀区",
+    "330921": "岱山县",
+    "330922": "嵊泗县",
+    "510000": "四川省",
+    "511400": "眉山市",
+    "511800": "雅安市",
+    "512000": "资阳市",
+    "500000": "重庆市",
+    "500115": "长寿区",
+    "500117": "合川区",
+    "500157": "两江新区",
 }
 COUNTIES: Final = {
     "330203": "海曙区",
@@ -63,14 +75,38 @@ STORY_STAFF: Final = (
     (Role.COUNTY_LEADER_IN_CHARGE, 1),
 )
 COUNTY_STAFF: Final = ((Role.PETITION_CLERK, 1), (Role.OFFICER, 1))
+# Those whom joint enforcement needs: who decides, who commands, who goes.
+JOINT_CITY: Final = ((Role.DEPARTMENT_HEAD, 1), (Role.COMMAND_CENTER, 1), (Role.OFFICER, 1))
+JOINT_COUNTY: Final = ((Role.DEPARTMENT_HEAD, 1), (Role.OFFICER, 1))
 BEYOND_STAFF: Final = {
     "330000": (
         (Role.PETITION_CLERK, 1),
         (Role.LEGAL_REVIEWER, 1),
         (Role.DEPARTMENT_HEAD, 1),
+        (Role.COMMAND_CENTER, 1),
     ),
-    "330900": ((Role.PETITION_CLERK, 1),),
+    "330900": (*JOINT_CITY, (Role.PETITION_CLERK, 1), (Role.LEGAL_REVIEWER, 1)),
+    "330902": ((Role.DEPARTMENT_HEAD, 1), (Role.OFFICER, 2)),
+    "330903": JOINT_COUNTY,
+    "330921": JOINT_COUNTY,
+    "330922": JOINT_COUNTY,
+    "510000": ((Role.DEPARTMENT_HEAD, 1), (Role.SYSTEM_ADMINISTRATOR, 2)),
+    "511400": JOINT_CITY,
+    "511800": JOINT_CITY,
+    "512000": JOINT_CITY,
+    "500000": (*JOINT_CITY, (Role.LEGAL_REVIEWER, 1)),
+    "500115": JOINT_COUNTY,
+    "500117": JOINT_COUNTY,
+    "500157": JOINT_COUNTY,
 }
+# Two counties of two cities that border on each other and act together.
+BORDERING: Final = ("510114", "510681")
+BORDERING_STAFF: Final = (
+    (Role.PETITION_CLERK, 1),
+    (Role.OFFICER, 2),
+    (Role.DEPARTMENT_HEAD, 1),
+    (Role.LEGAL_REVIEWER, 1),
+)
 # Of every role there is one in a city; in the city of the story, of these two.
 STORY_PAIRS: Final = (Role.PETITION_CLERK, Role.OFFICER)
 PLATFORMS: Final = (
@@ -108,10 +144,15 @@ def posts() -> Iterator[Post]:
         pairs = STORY_PAIRS if city == NINGBO else ()
         yield from _posts(city, name, [(role, 1 + (role in pairs)) for role in TITLES])
     for county, name in COUNTIES.items():
-        staff = STORY_STAFF if county in STORY_COUNTIES else COUNTY_STAFF
-        yield from _posts(county, name, staff)
+        yield from _posts(county, name, _county_staff(county))
     for division, name in BEYOND.items():
         yield from _posts(division, name, BEYOND_STAFF[division])
+
+
+def _county_staff(county: str) -> tuple[tuple[Role, int], ...]:
+    if county in STORY_COUNTIES:
+        return STORY_STAFF
+    return BORDERING_STAFF if county in BORDERING else COUNTY_STAFF
 
 
 def _posts(division: str, name: str, staff: Iterable[tuple[Role, int]]) -> Iterator[Post]:
@@ -122,7 +163,15 @@ def _posts(division: str, name: str, staff: Iterable[tuple[Role, int]]) -> Itera
 
 def bureau_name(division: str) -> str:
     """The bureau of a division: a department in a province, a branch of the city's in a county."""
-    if division not in COUNTIES:
-        province = divisions.level(division) is divisions.Level.PROVINCE
-        return f"{(CITIES | BEYOND)[division]}生态环境{'厅' if province else '局'}"
-    return f"{CITIES[divisions.city_of(division)]}生态环境局{COUNTIES[division][:-1]}分局"
+    names = CITIES | COUNTIES | BEYOND
+    name = names[division]
+    municipal = division[:2] in divisions.MUNICIPALITIES
+    match divisions.level(division):
+        case divisions.Level.PROVINCE:
+            return f"{name}生态环境{'局' if municipal else '厅'}"
+        case divisions.Level.CITY:
+            return f"{name}生态环境局"
+        case _ if municipal:
+            return f"{names[division[:2] + '0000']}{name}生态环境局"
+        case _:
+            return f"{names[divisions.city_of(division)]}生态环境局{name[:-1]}分局"

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from services.regions.base import SCHEMA
-from services.regions.calendars.use_cases import load_calendars, load_legal_bases
+from services.regions.calendars.use_cases.law import load_legal_bases
+from services.regions.calendars.use_cases.publication import load_calendars
 from services.regions.divisions.use_cases import load_borders, load_divisions
 from shared.clock import machine_time
 from shared.db.session import SYSTEM, Database
@@ -21,10 +22,11 @@ _CALENDARS: Final = _REGIONS / "calendars" / "data"
 
 Load = Callable[..., Awaitable[int]]
 SOURCES: Final[tuple[tuple[Load, Path], ...]] = (
+    # Law goes first: a copy that has heard of one law waits for all before it is complete.
+    (load_legal_bases, _CALENDARS / "legal_bases.json"),
     (load_divisions, _DIVISIONS / "divisions_2026.json"),
     (load_borders, _DIVISIONS / "borders_2026.json"),
     (load_calendars, _CALENDARS / "work_calendar_2004_2026.json"),
-    (load_legal_bases, _CALENDARS / "legal_bases.json"),
 )
 
 

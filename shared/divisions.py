@@ -11,15 +11,21 @@ CODE = re.compile(r"[1-9][0-9]{5}")
 NATION = "00"
 # Beijing, Tianjin, Shanghai, Chongqing (GB/T 2260).
 MUNICIPALITIES = frozenset({"11", "12", "31", "50"})
+# What begins like this is a mark of named people (shared/auth/marks.py), not of a place.
+MARK = "@"
 
 
 class Level(StrEnum):
+    """A functional zone stands where a county stands, below a city (DOMAIN 1.1)."""
+
     PROVINCE = "province"
     CITY = "city"
     COUNTY = "county"
+    ZONE = "zone"
 
 
 def level(code: str) -> Level:
+    """What the code says. Of a functional zone it says `COUNTY`: the table of divisions knows."""
     if code.endswith("0000"):
         return Level.PROVINCE
     return Level.CITY if code.endswith("00") else Level.COUNTY
@@ -32,7 +38,7 @@ def scope(code: str) -> str:
             return code[:2]
         case Level.CITY:
             return code[:4]
-        case Level.COUNTY:
+        case Level.COUNTY | Level.ZONE:
             return code
 
 
@@ -72,8 +78,15 @@ def superior(code: str) -> str | None:
 
 
 def visibility(codes: Iterable[str]) -> list[str]:
-    """The scopes that may see a row these divisions have a part in, sorted, without doubles."""
-    return sorted({each for code in codes for each in lineage(code)})
+    """The scopes that may see a row these divisions have a part in, sorted, without doubles.
+
+    Marks of named people stay what they are.
+    """
+    return sorted({each for code in codes for each in _lineage_or_mark(code)})
+
+
+def _lineage_or_mark(code: str) -> tuple[str, ...]:
+    return (code,) if code.startswith(MARK) else lineage(code)
 
 
 def common_superior(codes: Iterable[str]) -> str:

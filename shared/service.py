@@ -15,7 +15,10 @@ from shared import reference
 from shared.auth.authenticator import Authenticator
 from shared.auth.tokens import Jwks, KeyRing, TokenType, Verifier
 from shared.clock import Clock
+from shared.clock_rows.internal import clock_preview_router
+from shared.clock_rows.projection import Listener, reproject
 from shared.clock_rows.sweep import SWEEP_JOB, WATCH_JOB
+from shared.db.kernel import WITHOUT_CALENDAR
 from shared.db.session import SYSTEM, Database
 from shared.db.simulated_clock import clock_for
 from shared.errors import Unavailable
@@ -65,7 +68,13 @@ class Service:
     extras: Callable[[ServiceSettings, Database], Awaitable[dict[str, Any]]] | None = None
     # `regions` publishes the references and `identity` needs none.
     needs_references: bool = True
+    # Rows that show the deadline of a clock follow it when a published calendar moves it.
+    clock_listeners: Sequence[Listener] = ()
     bounds: Bounds = DEFAULT
+
+    @property
+    def has_clocks(self) -> bool:
+        return self.name not in WITHOUT_CALENDAR
 
 
 def create_service_app(service: Service) -> FastAPI:
@@ -83,6 +92,7 @@ def create_service_app(service: Service) -> FastAPI:
     at_root = (
         *service.root_routers,
         inbox_router(service.handlers),
+        *([clock_preview_router()] if service.has_clocks else []),
         division_work_router(service.open_work),
         _health(service),
     )
@@ -150,7 +160,7 @@ def _lifespan(service: Service) -> Callable[[FastAPI], Any]:
                 run_jobs(database, clock, _jobs(service), period=settings.job_period)
             ),
             asyncio.create_task(
-                run_jobs(database, clock, service.long_jobs, period=settings.job_period)
+                run_jobs(database, clock, _long_jobs(service), period=settings.job_period)
             ),
         ]
         try:
@@ -166,6 +176,12 @@ def _lifespan(service: Service) -> Callable[[FastAPI], Any]:
             await database.close()
 
     return lifespan
+
+
+def _long_jobs(service: Service) -> tuple[Job, ...]:
+    """A hundred thousand clocks follow a calendar in minutes; due rungs do not wait for them."""
+    follow = [reproject(service.clock_listeners)] if service.has_clocks else []
+    return (*follow, *service.long_jobs)
 
 
 def _jobs(service: Service) -> tuple[Job, ...]:

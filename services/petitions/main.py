@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from services.petitions.callbacks import endpoints as callbacks
+from services.petitions.callbacks.handlers import CLOCK_LISTENERS
 from services.petitions.callbacks.jobs import JOBS as CALLBACK_JOBS
 from services.petitions.config import PetitionsSettings, settings, vault_keys
 from services.petitions.exports import endpoints as exports
@@ -85,6 +86,7 @@ app: Final = create_service_app(
             *FOLLOW_JOBS,
         ),
         long_jobs=LONG_JOBS,
+        clock_listeners=CLOCK_LISTENERS,
         extras=_vault_keys,
         bounds=Bounds(
             body_of={

@@ -1,12 +1,30 @@
-"""The regions service: territory, calendar, bureaus and people, joint operations."""
+"""The regions service: territory, calendar, bureaus and people, and what bureaus do together."""
 
+from services.regions.activations.endpoints import activations, protocols
+from services.regions.activations.jobs import JOBS as ACTIVATION_JOBS
+from services.regions.agreements import endpoints as agreements
+from services.regions.agreements.jobs import JOBS as AGREEMENT_JOBS
+from services.regions.assistance.endpoints import handovers, requests as assistance_requests
+from services.regions.assistance.jobs import JOBS as ASSISTANCE_JOBS
 from services.regions.bureaus import endpoints as bureaus
 from services.regions.calendars import endpoints as calendars
 from services.regions.config import settings
+from services.regions.disputes import endpoints as disputes
+from services.regions.disputes.jobs import JOBS as DISPUTE_JOBS
 from services.regions.divisions import endpoints as divisions
-from services.regions.officers import endpoints as officers
+from services.regions.groups import endpoints as groups
+from services.regions.groups.jobs import JOBS as GROUP_JOBS
+from services.regions.helpers.endpoints import ROUTERS as HELPERS
+from services.regions.meetings import endpoints as meetings
+from services.regions.notices import endpoints as notices
+from services.regions.officers.endpoints import ROUTERS as OFFICERS
 from services.regions.operations import endpoints as operations
 from services.regions.operations.handlers import HANDLERS
+from services.regions.operations.jobs import JOBS as OPERATION_JOBS
+from services.regions.overview import endpoints as overview
+from services.regions.places import endpoints as places
+from services.regions.plans import endpoints as plans
+from services.regions.plans.jobs import JOBS as PLAN_JOBS
 from services.regions.succession import endpoints as succession
 from services.regions.succession.jobs import JOBS as SUCCESSION_JOBS
 from services.regions.tables import OPEN_WORK
@@ -18,11 +36,39 @@ app = create_service_app(
         title="联动 · 区域与联合行动",
         settings=settings,
         routers=[
-            each.router
-            for each in (divisions, succession, calendars, bureaus, officers, operations)
+            divisions.router,
+            succession.router,
+            places.router,
+            calendars.router,
+            bureaus.router,
+            *OFFICERS,
+            *HELPERS,
+            notices.router,
+            agreements.router,
+            plans.router,
+            meetings.schedule,
+            meetings.router,
+            assistance_requests.router,
+            handovers.router,
+            disputes.router,
+            operations.router,
+            groups.router,
+            protocols.router,
+            activations.called,
+            activations.router,
+            overview.router,
         ],
         handlers=HANDLERS,
-        jobs=SUCCESSION_JOBS,
+        jobs=(
+            *SUCCESSION_JOBS,
+            *AGREEMENT_JOBS,
+            *PLAN_JOBS,
+            *GROUP_JOBS,
+            *ASSISTANCE_JOBS,
+            *DISPUTE_JOBS,
+            *OPERATION_JOBS,
+            *ACTIVATION_JOBS,
+        ),
         open_work=OPEN_WORK,
         needs_references=False,  # it is the one that publishes them
     )

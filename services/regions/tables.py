@@ -6,19 +6,58 @@ from sqlalchemy import MetaData
 
 import services.regions.bureaus.models
 import services.regions.divisions.models
+import services.regions.helpers.models
 import services.regions.officers.models  # noqa: F401  importing declares the tables
+from services.regions.activations.models import ActivationStep
+from services.regions.agreements.models import AgreementSkip, AgreementStep, AgreementText
+from services.regions.assistance.models import AssistanceStep
 from services.regions.base import SCHEMA, RegionsTable
 from services.regions.calendars.models import PublishedYear
-from services.regions.operations.models import OperationStep
+from services.regions.disputes.models import DisputeStep
+from services.regions.groups.models import GroupSkip, GroupStep
+from services.regions.meetings.models import MeetingStep
+from services.regions.notices.models import NoticeStep
+from services.regions.operations.models import (
+    FOLLOWERS,
+    LookBack,
+    OperationStep,
+    Participation,
+)
+from services.regions.plans.models import PlanStep, PlanText
 from services.regions.succession.models import DivisionChangeStep
 from shared.db import kernel, rls
 from shared.succession.open_work import OpenWork
 
 __all__ = ["OPEN_WORK", "SCHEMA", "metadata"]
 
+# Written once and never changed.
+KEPT: Final = (
+    DivisionChangeStep,
+    PublishedYear,
+    AgreementSkip,
+    AgreementStep,
+    AgreementText,
+    PlanStep,
+    PlanText,
+    GroupSkip,
+    GroupStep,
+    MeetingStep,
+    NoticeStep,
+    AssistanceStep,
+    DisputeStep,
+    OperationStep,
+    LookBack,
+    ActivationStep,
+)
+
 kernel.declare(RegionsTable.metadata)
-for kept in (PublishedYear, OperationStep, DivisionChangeStep):
+for kept in KEPT:
     kernel.freeze(RegionsTable.metadata.tables[f"{SCHEMA}.{kept.__tablename__}"])
+# Whose policy looks at who takes part comes after it.
+for follower in FOLLOWERS:
+    RegionsTable.metadata.tables[f"{SCHEMA}.{follower}"].add_is_dependent_on(
+        RegionsTable.metadata.tables[f"{SCHEMA}.{Participation.__tablename__}"]
+    )
 metadata: Final[MetaData] = rls.protect(RegionsTable.metadata)
 
 _TABLES: Final = {table.name: table for table in metadata.tables.values()}
@@ -39,5 +78,27 @@ OPEN_WORK: Final = (
         _TABLES["participation"],
         ("division",),
         is_open=f"EXISTS (SELECT FROM operation o WHERE o.id = t.operation_id AND o.{_RUNNING})",
+    ),
+    # Its recorder follows the party it is of.
+    OpenWork(
+        "finding",
+        _TABLES["finding"],
+        ("place",),
+        is_open="handover_id IS NULL AND EXISTS"
+        f" (SELECT FROM operation o WHERE o.id = t.operation_id AND o.{_RUNNING})",
+    ),
+    OpenWork(
+        "border_notice",
+        _TABLES["border_notice"],
+        ("division", "matter"),
+        is_open=_RUNNING,
+        beside="EXISTS (SELECT FROM border_notice_party p"
+        " WHERE p.notice_id = t.id AND p.division = $1)",
+    ),
+    OpenWork(
+        "border_notice_party",
+        _TABLES["border_notice_party"],
+        ("division",),
+        is_open=f"EXISTS (SELECT FROM border_notice n WHERE n.id = t.notice_id AND n.{_RUNNING})",
     ),
 )

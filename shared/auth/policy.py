@@ -82,15 +82,7 @@ _REGIONS: Final = {
     # Across a border: one of the divisions is the asker's own.
     "officer.ask": _right(*_COMMANDERS, Role.OFFICER, at=Relation.PARTICIPANT),
     "officer.book": _right(*_COMMANDERS, at=Relation.PARTICIPANT),
-    "operation.read": _right(*_READERS, at=Relation.ANY),
-    "operation.draft": _right(*_COMMANDERS, at=Relation.SUBTREE),
-    "operation.lead": _right(*_COMMANDERS, at=Relation.OWN),
-    "operation.answer": _right(Role.COUNTY_LEADER_IN_CHARGE, Role.DEPARTMENT_HEAD, at=Relation.OWN),
-    "operation.issue": _right(*_CHIEFS, at=Relation.OWN),
-    # The head of the common superior, when the parties do not agree.
-    "operation.decide": _right(Role.DEPARTMENT_HEAD, at=Relation.SUBTREE),
 }
-
 _SUCCESSION: Final[Mapping[str, Right]] = {
     "division_change.read": _right(Role.SYSTEM_ADMINISTRATOR, at=Relation.ANY),
     # Towards the lowest division above all that the change concerns.
@@ -101,15 +93,120 @@ _SUCCESSION: Final[Mapping[str, Right]] = {
     ),
     "division_change.withdraw": _right(Role.SYSTEM_ADMINISTRATOR, at=Relation.SUBTREE),
 }
-_PLACES: Final[Mapping[str, Right]] = {}
-_PEOPLE: Final[Mapping[str, Right]] = {}
-_CALENDARS: Final[Mapping[str, Right]] = {}
-_AGREEMENTS: Final[Mapping[str, Right]] = {}
-_GROUPS: Final[Mapping[str, Right]] = {}
-_ASSISTANCE: Final[Mapping[str, Right]] = {}
-_OPERATIONS: Final[Mapping[str, Right]] = {}
-_ACTIVATIONS: Final[Mapping[str, Right]] = {}
-_OVERVIEW: Final[Mapping[str, Right]] = {}
+# Who meets matters near a border day by day.
+_FRONT: Final = (*_CHIEFS, Role.OFFICER, Role.PETITION_CLERK)
+_PLACES: Final[Mapping[str, Right]] = {
+    "division.add_zone": _right(Role.SYSTEM_ADMINISTRATOR, at=Relation.SUBTREE),
+    "border_notice.read": _right(*_READERS, at=Relation.ANY),
+    # Whoever meets the matter on its own side.
+    "border_notice.give": _right(*_FRONT, at=Relation.SUBTREE),
+    "border_notice.close": _right(*_FRONT, at=Relation.SUBTREE),
+    # Each neighbour in its own name.
+    "border_notice.acknowledge": _right(*_FRONT, at=Relation.SUBTREE),
+    "border_notice.answer": _right(*_FRONT, at=Relation.SUBTREE),
+}
+_PEOPLE: Final[Mapping[str, Right]] = {
+    # Who decides on recusal says that its ground is gone (行政处罚法 art. 43), not who declared it.
+    "officer.end_interest": _right(*_CHIEFS, at=Relation.SUBTREE, sensitive=True),
+    "equipment.read": _right(*_READERS, at=Relation.ANY),
+    "equipment.manage": _right(*_CHIEFS, at=Relation.SUBTREE),
+    # Joint work asks for experts of others; who they are is public, how to call them is not.
+    "expert.read": _right(*_READERS, at=Relation.ANY),
+    "expert.read_contact": _right(*_STAFF, at=Relation.SUBTREE, sensitive=True),
+    "expert.manage": _right(*_CHIEFS, at=Relation.SUBTREE),
+    "help_team.read": _right(*_READERS, at=Relation.ANY),
+    "help_team.read_contact": _right(*_STAFF, at=Relation.SUBTREE, sensitive=True),
+    "help_team.manage": _right(*_CHIEFS, at=Relation.SUBTREE),
+    "supervisor.read": _right(*_READERS, at=Relation.ANY),
+    "supervisor.read_contact": _right(*_STAFF, at=Relation.SUBTREE, sensitive=True),
+    "supervisor.manage": _right(*_CHIEFS, at=Relation.SUBTREE),
+    # Persons of a list are masked for everybody but the division whose they are.
+    "helper.list_contact": _right(*_STAFF, at=Relation.OWN, sensitive=True),
+}
+_CALENDARS: Final[Mapping[str, Right]] = {
+    # Sees ids and kinds of the clocks that move, never what they are about.
+    "calendar.publish": _right(Role.SYSTEM_ADMINISTRATOR, at=Relation.ANY),
+    "legal_basis.publish": _right(Role.SYSTEM_ADMINISTRATOR, at=Relation.ANY),
+}
+_HEADS: Final = (Role.COUNTY_LEADER_IN_CHARGE, Role.DEPARTMENT_HEAD)
+_AGREEMENTS: Final[Mapping[str, Right]] = {
+    "agreement.read": _right(*_READERS, at=Relation.ANY),
+    # Nobody writes or binds for another division, not even from above.
+    "agreement.draft": _right(*_COMMANDERS, at=Relation.OWN),
+    "agreement.sign": _right(*_HEADS, at=Relation.OWN),
+    # The head of the lowest common superior, when the parties do not agree.
+    "agreement.decide": _right(Role.DEPARTMENT_HEAD, at=Relation.OWN),
+    "plan.read": _right(*_READERS, at=Relation.ANY),
+    "plan.draft": _right(*_COMMANDERS, at=Relation.OWN),
+    "plan.answer": _right(*_HEADS, at=Relation.OWN),
+    "plan.issue": _right(*_CHIEFS, at=Relation.OWN),
+    "plan.decide": _right(Role.DEPARTMENT_HEAD, at=Relation.OWN),
+    # What is done in one's own division, by whoever does it there.
+    "plan.progress": _right(*_COMMANDERS, Role.OFFICER, at=Relation.OWN),
+    "meeting.read": _right(*_READERS, at=Relation.ANY),
+    "meeting.convene": _right(*_COMMANDERS, at=Relation.OWN),
+    "meeting.confirm": _right(*_COMMANDERS, at=Relation.OWN),
+    "meeting.see_to": _right(*_COMMANDERS, Role.OFFICER, at=Relation.OWN),
+}
+_GROUPS: Final[Mapping[str, Right]] = {
+    "group.read": _right(*_READERS, at=Relation.ANY),
+    # Borders are public; who computes groups from them decides nothing.
+    "group.propose": _right(*_STAFF, at=Relation.ANY),
+    "group.draft": _right(*_CHIEFS, at=Relation.SUBTREE),
+    # A member's own word or its city's: asked for both divisions.
+    "group.confirm": _right(Role.COUNTY_LEADER_IN_CHARGE, Role.DEPARTMENT_HEAD, at=Relation.OWN),
+    "group.lead": _right(*_COMMANDERS, at=Relation.OWN),
+    "group.liaise": _right(*_COMMANDERS, Role.OFFICER, at=Relation.OWN),
+    # The head of the common superior, when the members do not agree.
+    "group.decide": _right(Role.DEPARTMENT_HEAD, at=Relation.OWN),
+}
+_ASSISTANCE: Final[Mapping[str, Right]] = {
+    # Requests and hand-overs alike; each side acts in its own name only.
+    "assistance.read": _right(*_READERS, at=Relation.ANY),
+    "assistance.send": _right(*_COMMANDERS, at=Relation.SUBTREE),
+    "assistance.work": _right(*_COMMANDERS, Role.OFFICER, at=Relation.OWN),
+    "assistance.object": _right(*_COMMANDERS, at=Relation.OWN),
+    "assistance.extend": _right(Role.DEPARTMENT_HEAD, at=Relation.OWN),
+    # The sender judges the answer, withdraws, sends elsewhere or insists.
+    "assistance.judge": _right(*_COMMANDERS, at=Relation.OWN),
+    # The head of the common superior (行政处罚法 art. 25).
+    "assistance.designate": _right(Role.DEPARTMENT_HEAD, at=Relation.SUBTREE, sensitive=True),
+    "handover.recognise": _right(Role.LEGAL_REVIEWER, at=Relation.OWN),
+    "dispute.open": _right(*_COMMANDERS, at=Relation.OWN),
+    "dispute.answer": _right(*_COMMANDERS, at=Relation.OWN),
+    "dispute.preserve": _right(*_COMMANDERS, Role.OFFICER, at=Relation.OWN),
+    "dispute.designate": _right(Role.DEPARTMENT_HEAD, at=Relation.SUBTREE, sensitive=True),
+}
+_OPERATIONS: Final[Mapping[str, Right]] = {
+    "operation.read": _right(*_READERS, at=Relation.ANY),
+    "operation.draft": _right(*_COMMANDERS, at=Relation.SUBTREE),
+    "operation.lead": _right(*_COMMANDERS, at=Relation.OWN),
+    "operation.answer": _right(Role.COUNTY_LEADER_IN_CHARGE, Role.DEPARTMENT_HEAD, at=Relation.OWN),
+    "operation.issue": _right(*_CHIEFS, at=Relation.OWN),
+    # The head of the common superior, when the parties do not agree.
+    "operation.decide": _right(Role.DEPARTMENT_HEAD, at=Relation.SUBTREE),
+    # A party's own acts, in its own name.
+    "operation.send": _right(*_COMMANDERS, at=Relation.OWN),
+    "operation.finish": _right(*_COMMANDERS, at=Relation.OWN),
+    "operation.leave": _right(Role.COUNTY_LEADER_IN_CHARGE, Role.DEPARTMENT_HEAD, at=Relation.OWN),
+    "finding.record": _right(*_COMMANDERS, Role.OFFICER, at=Relation.OWN),
+    "finding.hand_over": _right(*_COMMANDERS, at=Relation.OWN),
+    "finding.look_back": _right(*_COMMANDERS, Role.AUDITOR, Role.OFFICER, at=Relation.OWN),
+}
+_ACTIVATIONS: Final = {
+    "emergency_protocol.read": _right(*_READERS, at=Relation.ANY),
+    "emergency_protocol.propose": _right(*_COMMANDERS, at=Relation.OWN),
+    "emergency_protocol.agree": _right(
+        Role.COUNTY_LEADER_IN_CHARGE, Role.DEPARTMENT_HEAD, at=Relation.OWN
+    ),
+    # The head of the common superior, when the parties do not agree.
+    "emergency_protocol.decide": _right(Role.DEPARTMENT_HEAD, at=Relation.SUBTREE),
+    "activation.read": _right(*_READERS, at=Relation.ANY),
+    "activation.call": _right(*_COMMANDERS, at=Relation.OWN, sensitive=True),
+    "activation.answer": _right(*_COMMANDERS, Role.OFFICER, at=Relation.OWN),
+    "activation.decide": _right(Role.DEPARTMENT_HEAD, at=Relation.SUBTREE),
+}
+_OVERVIEW: Final = {"cooperation.read": _right(*_READERS, at=Relation.ANY)}
 
 _FIELD: Final = (Role.OFFICER,)
 _SENDERS: Final = (Role.COMMAND_CENTER, Role.DEPARTMENT_HEAD)

@@ -5,7 +5,7 @@ A clock pins the calendar versions its deadline was computed with.
 """
 
 from collections.abc import Callable, Container, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
@@ -193,9 +193,10 @@ async def drop_clocks(
 
 
 async def clocks_of(session: AsyncSession, subject_ids: Iterable[UUID]) -> list[ClockRow]:
-    """Every clock of the subjects, in the order they were started."""
+    """Every clock of the subjects, in the order they were started, their laws by name."""
     rows = await (await driver(session)).fetch(OF_SUBJECTS, list(subject_ids))
-    return [_clock(row) for row in rows]
+    titles = await reference.law_titles(session) if rows else {}
+    return [_named(_clock(row), titles) for row in rows]
 
 
 async def is_running(session: AsyncSession, *, subject_id: UUID, kind: str) -> bool:
@@ -230,6 +231,16 @@ def _clock(row: Mapping[str, Any]) -> ClockRow:
         ended_at=row["ended_at"],
         ladder=Ladder(row["warn_before"], row["raise_after"]),
     )
+
+
+def _named(clock: ClockRow, titles: reference.Titles) -> ClockRow:
+    """A basis that was kept by its code alone is shown by what its law is called."""
+    basis = clock.term.basis
+    if basis.title_zh or basis.law_code not in titles:
+        return clock
+    zh, en = titles[basis.law_code]
+    term = replace(clock.term, basis=replace(basis, title_zh=zh, title_en=en))
+    return replace(clock, term=term)
 
 
 def _dump(plain: Mapping[str, Any]) -> str:

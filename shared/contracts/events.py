@@ -34,6 +34,7 @@ class Event(BaseModel):
 # Topic → services that listen. A new listener is one entry here and one handler there.
 SUBSCRIBERS: Final[Mapping[str, tuple[str, ...]]] = {
     "regions.calendar.published.v1": ("tasks", "petitions"),
+    "regions.legal_bases.published.v1": ("tasks", "petitions"),
     "regions.divisions.published.v1": ("tasks", "petitions"),
     "regions.borders.published.v1": ("tasks", "petitions"),
     "regions.division.succeeded.v1": ("identity", "tasks", "petitions"),

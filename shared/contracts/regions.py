@@ -18,7 +18,9 @@ class CalendarPublished(Event):
 
     year: int
     version: int
+    # The number of the notice and what it is called.
     notice: str | None
+    title: str | None = None
     days_off: list[tuple[str, str, list[str]]]
     make_up: list[tuple[str, str, list[str]]]
 
@@ -26,6 +28,75 @@ class CalendarPublished(Event):
     @override
     def key(self) -> str:
         return f"calendar:{self.year}"
+
+
+class LegalBasisEntry(BaseModel):
+    """One text of an article; article "" is the law as a whole."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    article: str
+    title_zh: str
+    title_en: str
+    subject_zh: str
+    subject_en: str
+    text_date: date
+    valid_from: date
+    valid_to: date | None = None
+    superseded_by: str | None = None
+
+
+class LegalBasesPublished(Event):
+    """Every text of one law's articles as it now stands; `total` counts those of all laws."""
+
+    topic: ClassVar[str] = "regions.legal_bases.published.v1"
+
+    law_code: str
+    bases: list[LegalBasisEntry]
+    total: int
+
+    @property
+    @override
+    def key(self) -> str:
+        return f"law:{self.law_code}"
+
+
+class ClockPreviewQuery(BaseModel):
+    """Which running clocks this year's notice would move; answered by every service with clocks.
+
+    At most `most` of them are listed, the earliest deadline first; all are counted.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    calendar: CalendarPublished
+    most: int
+
+
+class MovedClock(BaseModel):
+    """A running clock whose deadline another calendar moves: ids and kinds, no business data."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True, extra="ignore")
+
+    clock_id: UUID
+    subject_kind: str
+    subject_id: UUID
+    kind: str
+    due_before: date
+    due_after: date
+    days_moved: int
+    why_zh: str
+    why_en: str
+
+
+class ClockPreview(BaseModel):
+    """`checked` clocks rest on the year and may move, `moved` do; the first of them in `clocks`."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True, extra="ignore")
+
+    checked: int
+    moved: int
+    clocks: list[MovedClock]
 
 
 class DivisionEntry(BaseModel):
@@ -133,10 +204,23 @@ class DivisionWork(BaseModel):
     work: list[WorkOfKind]
 
 
+class OperationTeam(BaseModel):
+    """Who goes together, where and when, as the parties named them."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    name: str
+    place: str
+    officer_ids: list[UUID]
+    starts_at: datetime
+    ends_at: datetime
+
+
 class OperationStarted(Event):
     """A joint operation runs: its inspections are to be made by officers of `divisions`.
 
-    `division` leads it; `divisions` are the parties that agreed.
+    `division` leads it; `divisions` are the parties that agreed. The officers of its `teams` are
+    held under `operation_id`; who books the inspection does so under the same id.
     """
 
     topic: ClassVar[str] = "regions.operation.started.v1"
@@ -148,6 +232,7 @@ class OperationStarted(Event):
     divisions: list[str]
     matter: Matter
     due_on: date
+    teams: tuple[OperationTeam, ...] = ()
 
 
 class OperationSummarised(Event):
@@ -171,7 +256,10 @@ class OperationSummarised(Event):
 class EligibilityQuery(BaseModel):
     """Who of these divisions can go, in this time, to this object (answered by `regions`).
 
-    What `task_id` holds already does not stand in its own way.
+    What `task_id` holds already does not stand in its own way, nor what the operation holds that
+    the task came from. The nearest to `near` come first. `skills` each must have; of each kind of
+    `equipment` the answer says what is free. With `other_area_than`, the division of the object,
+    nobody of that division goes (交叉执法).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -182,10 +270,19 @@ class EligibilityQuery(BaseModel):
     object_name: str | None = None
     object_code: str | None = None
     task_id: UUID | None = None
+    operation_id: UUID | None = None
+    near: str | None = None
+    skills: list[str] = []
+    equipment: list[str] = []
+    other_area_than: str | None = None
 
 
 class EligibleOfficer(BaseModel):
-    """`account_id` is the officer's login, by which tasks knows who acts."""
+    """`account_id` is the officer's login, by which tasks knows who acts.
+
+    `load` counts the officer's bookings of the year; `proximity` is `same`, `neighbouring`,
+    `same_city` or `elsewhere` as seen from the place asked about.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -195,10 +292,30 @@ class EligibleOfficer(BaseModel):
     division: str
     certificate_number: str
     certificate_valid_to: date
+    bureau_id: UUID | None = None
+    skills: list[str] = []
+    load: int | None = None
+    proximity: str | None = None
+
+
+class StandInFor(BaseModel):
+    """Who stands in for whom of a chain that begins with an absent officer."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    officer_id: UUID
+    name: str
+    division: str
+    stands_in_for: UUID
+    starts_at: datetime
+    ends_at: datetime
 
 
 class ExcludedOfficer(BaseModel):
-    """`reasons` are stable codes such as `certificate_expired`, `recused`, `absent`."""
+    """`reasons` are stable codes such as `certificate_expired`, `recused`, `absent`.
+
+    Never what an interest is, only that there is one in the object asked about.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -206,6 +323,32 @@ class ExcludedOfficer(BaseModel):
     name: str
     division: str
     reasons: list[str]
+    missing_skills: list[str] = []
+    substitutes: list[StandInFor] = []
+
+
+class FreeItem(BaseModel):
+    """An item that can be taken along; with a holder only together with that officer."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    equipment_id: UUID
+    label: str
+    bureau_id: UUID
+    bureau_name: str
+    division: str
+    holder_id: UUID | None
+    calibration_valid_to: date | None
+
+
+class EquipmentAvailability(BaseModel):
+    """Of one kind what is free in the period, and how many items what bars: `booked` and so on."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    kind: str
+    free: list[FreeItem]
+    barred: dict[str, int]
 
 
 class Eligibility(BaseModel):
@@ -213,3 +356,4 @@ class Eligibility(BaseModel):
 
     eligible: list[EligibleOfficer]
     excluded: list[ExcludedOfficer]
+    equipment: list[EquipmentAvailability] = []

@@ -236,6 +236,52 @@ def _clocks(metadata: MetaData) -> None:
     )
 
 
+def _projections(metadata: MetaData) -> None:
+    """How running clocks follow a newly published calendar."""
+    # Work to be done: one row for each version of a year that was taken over.
+    run = Table(
+        "calendar_projection",
+        metadata,
+        Column("year", SmallInteger, primary_key=True, autoincrement=False),
+        Column("version", Integer, primary_key=True, autoincrement=False),
+        Column("notice", String(64)),
+        Column("replaced", JSONB, nullable=False, comment="the versions clocks may still rest on"),
+        Column("heard_at", Timestamptz, nullable=False, server_default=NOW),
+        Column("next_at", Timestamptz, nullable=False, server_default=NOW),
+        Column("after_clock", Uuid, comment="where the pass over the running clocks stands"),
+        Column("checked", Integer, nullable=False, server_default="0"),
+        Column("moved", Integer, nullable=False, server_default="0"),
+        Column("done_at", Timestamptz),
+        info=rls.info(rls.SYSTEM_ONLY),
+    )
+    Index(
+        "ix_calendar_projection_open",
+        run.c.next_at,
+        postgresql_where=text("done_at IS NULL"),
+    )
+    # What was done, written once. No foreign key: a journal outlives what it tells of.
+    journal = Table(
+        "clock_projection",
+        metadata,
+        Column("clock_id", Uuid, primary_key=True),
+        Column("year", SmallInteger, primary_key=True, autoincrement=False),
+        Column("version", Integer, primary_key=True, autoincrement=False),
+        Column("subject_kind", String(32), nullable=False),
+        Column("subject_id", Uuid, nullable=False),
+        Column("kind", String(48), nullable=False),
+        Column("due_before", Date, nullable=False),
+        Column("due_after", Date, nullable=False),
+        Column("notice", String(64)),
+        Column("why_zh", Text, nullable=False),
+        Column("why_en", Text, nullable=False),
+        Column("at", Timestamptz, nullable=False),
+        Column("visible_to", ARRAY(Text), nullable=False),
+        info=rls.info(rls.TRACE),
+    )
+    Index("ix_clock_projection_subject_id", journal.c.subject_id)
+    freeze(journal)
+
+
 def _settings(metadata: MetaData) -> None:
     Table(
         "rule_setting",
@@ -284,6 +330,22 @@ def _references(metadata: MetaData) -> None:
         Column("make_up", JSONB, nullable=False),
         info=rls.info(rls.REFERENCE),
     )
+    Table(
+        "reference_legal_basis",
+        metadata,
+        Column("law_code", String(64), primary_key=True),
+        Column("article", String(32), primary_key=True),
+        Column("valid_from", Date, primary_key=True),
+        Column("valid_to", Date),
+        Column("text_date", Date, nullable=False),
+        Column("title_zh", String(200), nullable=False),
+        Column("title_en", String(200), nullable=False),
+        Column("subject_zh", String(200), nullable=False),
+        Column("subject_en", String(200), nullable=False),
+        Column("superseded_by", String(128)),
+        info=rls.info(rls.REFERENCE),
+    )
+    _projections(metadata)
     if metadata.schema in WITHOUT_TERRITORY:
         return
     Table(

@@ -12,7 +12,8 @@ from sqlalchemy import DDL, MetaData, Table, event
 
 IN_CONTEXT: Final = "(SELECT current_setting('app.principal', true)) <> ''"
 AS_SYSTEM: Final = "(SELECT current_setting('app.system', true)) = 'on'"
-IN_SCOPE: Final = "visible_to && (SELECT string_to_array(current_setting('app.scopes', true), ','))"
+SCOPES: Final = "(SELECT string_to_array(current_setting('app.scopes', true), ','))"
+IN_SCOPE: Final = f"visible_to && {SCOPES}"
 
 
 @dataclass(frozen=True, slots=True)

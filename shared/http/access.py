@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Request, params
 from fastapi.routing import APIRoute
 
+from shared.auth import marks
 from shared.auth.actor import Actor
 from shared.auth.policy import RIGHTS, require
 from shared.db.session import Context
@@ -77,5 +78,5 @@ def guard_of(route: APIRoute) -> Allowed | Public | Internal:
 
 
 def context_of(actor: Actor) -> Context:
-    """The database's view of the caller."""
-    return Context(principal=str(actor.id), scopes=actor.scopes)
+    """The database's view of the caller: its places, and the marks it answers to as a person."""
+    return Context(principal=str(actor.id), scopes=(*actor.scopes, *marks.of(actor)))

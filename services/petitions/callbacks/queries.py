@@ -1,7 +1,8 @@
 """Reading call-backs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import tuple_
@@ -12,6 +13,7 @@ from services.petitions.callbacks.models import Callback, CallbackPlan
 from services.petitions.intake.domain import State, Step
 from services.petitions.intake.models import Petition, PetitionStep
 from shared import divisions
+from shared.db.session import driver
 
 # Who took one of these handled the matter.
 HANDLED_BY: Sequence[Step] = (Step.START, Step.REPLY)
@@ -76,6 +78,33 @@ async def open_plan(session: AsyncSession, petition_id: UUID) -> CallbackPlan | 
         CallbackPlan.petition_id == petition_id, col(CallbackPlan.done_at).is_(None)
     )
     return (await session.exec(statement)).one_or_none()
+
+
+MOVE_PLANS: Final = """
+WITH moved AS (
+  SELECT * FROM unnest($1::uuid[], $2::date[]) AS m(petition_id, due_on)
+), open AS (
+  SELECT p.petition_id FROM callback_plan p JOIN moved USING (petition_id)
+   WHERE p.done_at IS NULL
+), free AS (
+  SELECT p.petition_id, p.replied_at FROM callback_plan p
+   WHERE p.done_at IS NULL AND p.petition_id = ANY($1) FOR UPDATE SKIP LOCKED
+), taken AS (
+  UPDATE callback_plan p SET due_on = moved.due_on
+    FROM moved, free
+   WHERE free.petition_id = p.petition_id AND free.replied_at = p.replied_at
+     AND moved.petition_id = p.petition_id
+  RETURNING p.petition_id
+)
+SELECT petition_id FROM open EXCEPT SELECT petition_id FROM taken
+"""
+
+
+async def move_plans(session: AsyncSession, days: Mapping[UUID, date]) -> set[UUID]:
+    """Put open plans on other days; the petitions whose plan somebody holds, left as they are."""
+    connection = await driver(session)
+    rows = await connection.fetch(MOVE_PLANS, list(days), list(days.values()))
+    return {UUID(str(row["petition_id"])) for row in rows}
 
 
 async def due(

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.dialects.postgresql import JSONB
@@ -27,10 +28,14 @@ class PublishedYear(RegionsTable, table=True):
     year: int = Field(primary_key=True)
     version: int = Field(primary_key=True)
     notice: str | None = Field(default=None, max_length=64)
+    title: str | None = Field(default=None, max_length=200)
     # By holiday: [zh, en, [MM-DD, ...]].
     days_off: list[Any] = Field(sa_type=JSONB)
     make_up: list[Any] = Field(sa_type=JSONB)
     published_at: datetime = Field(sa_type=Timestamptz)
+    # Who published it and why; empty for what the repository's files brought.
+    published_by: UUID | None = None
+    reason: str | None = Field(default=None, max_length=500)
 
 
 class LegalBasis(RegionsTable, table=True):
@@ -54,3 +59,5 @@ class LegalBasis(RegionsTable, table=True):
     subject_en: str = Field(max_length=200)
     superseded_by: str | None = Field(default=None, max_length=128)
     version: int = 1
+    # Who published it by hand: the repository's files leave such a row alone.
+    published_by: UUID | None = None

@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlmodel import Field
 
 from services.regions.base import RegionsTable
+from services.regions.divisions.domain import BorderKind
 from shared.db import rls
 from shared.db.types import str_enum
 from shared.divisions import Level
@@ -39,7 +40,12 @@ class Division(RegionsTable, table=True):
 
 
 class Border(RegionsTable, table=True):
-    """两两交界: two counties with a common border, the lower code first."""
+    """两两交界: how two counties lie to each other, the lower code first.
+
+    Those that touch in one place may face each other over the sea in another: the kind is part of
+    what names a pair. `km` is the length of the boundary by land and by water, and the way over
+    the water by sea.
+    """
 
     __tablename__ = "border"
     __table_args__: Any = (
@@ -51,4 +57,5 @@ class Border(RegionsTable, table=True):
 
     a: str = Field(primary_key=True, max_length=12)
     b: str = Field(primary_key=True, max_length=12)
+    kind: BorderKind = Field(primary_key=True, sa_type=str_enum(BorderKind))
     km: float

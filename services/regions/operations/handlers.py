@@ -15,13 +15,22 @@ from shared.messaging.inbox import Handler, on
 
 async def _task_completed(session: AsyncSession, event: TaskCompleted, now: datetime) -> None:
     """Whoever the task held is free, and the operation that asked for it has a result."""
-    await sending.release(session, event.task_id, now=now)
+    await _release(session, event, now)
     if event.origin.kind is OriginKind.OPERATION:
         await conduct.record_result(session, event, now)
 
 
 async def _task_withdrawn(session: AsyncSession, event: TaskWithdrawn, now: datetime) -> None:
+    await _release(session, event, now)
+
+
+async def _release(
+    session: AsyncSession, event: TaskCompleted | TaskWithdrawn, now: datetime
+) -> None:
+    """The officers of an operation are held under its id, before and while they inspect."""
     await sending.release(session, event.task_id, now=now)
+    if event.origin.kind is OriginKind.OPERATION:
+        await sending.release(session, event.origin.id, now=now)
 
 
 HANDLERS: Final[Mapping[str, Handler]] = dict(

@@ -1,24 +1,37 @@
 """Bodies of joint operations."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
-from services.regions.agreements.domain import Form
+from services.regions.agreements.domain import Focus, Form, Link
+from services.regions.assistance.domain.evidence import CustodyStep, EvidenceItem, EvidenceKind
 from services.regions.operations.domain import (
     Consent,
     IssuedBy,
+    Kind,
     PartyRole,
     PartyStatus,
+    Rectified,
     State,
 )
-from services.regions.operations.models import Operation
+from services.regions.operations.models import Finding, LookBack, Operation, OperationTeam
 from services.regions.operations.queries import OperationFile
-from services.regions.operations.use_cases.record import origin_of
+from services.regions.operations.use_cases.consent import Frame
+from services.regions.operations.use_cases.findings import Facts
+from services.regions.operations.use_cases.record import is_secret, origin_of
+from services.regions.operations.use_cases.reporting import OWN_FIGURES
 from shared.contracts.origins import Matter, Origin, OriginKind
-from shared.http.body import Body, Code, Division, LongText, Out, ShortText
+from shared.http.body import Body, Code, Division, Instant, LongText, Out, Reason, ShortText
+
+Accounts = Annotated[list[UUID], Field(max_length=50)]
+Links = Annotated[list[Link], Field(max_length=4)]
+Focuses = Annotated[list[Focus], Field(max_length=4)]
+Media = Annotated[list[Code], Field(min_length=1, max_length=20)]
 
 
 class MatterIn(Body):
@@ -26,7 +39,7 @@ class MatterIn(Body):
 
     title: ShortText
     division: Division
-    media: Annotated[list[Code], Field(min_length=1, max_length=20)]
+    media: Media
     place: ShortText
     facts: LongText
     object_name: ShortText | None = None
@@ -48,7 +61,11 @@ class OriginIn(Body):
 
 
 class OperationIn(Body):
-    """A draft. The lead may be one of the parties, or the city above them."""
+    """A draft. The lead may be one of the parties, or the city above them.
+
+    Of a surprise plan (`kind`), until it starts, only who drafts it, the lead's head and the
+    accounts `named` know.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -56,6 +73,8 @@ class OperationIn(Body):
                 "form": "emergency",
                 "title": "北仑扬尘联合整治",
                 "lead": "330200",
+                "links": ["area", "staff"],
+                "focuses": ["air"],
                 "parties": ["330206", "330212"],
                 "matter": {
                     "title": "堆场扬尘",
@@ -72,14 +91,208 @@ class OperationIn(Body):
     )
 
     form: Form
+    kind: Kind = Kind.NORMAL
     title: ShortText
     lead: Division
     parties: Annotated[list[Division], Field(min_length=1, max_length=50)]
+    links: Links = Field(default_factory=list)
+    focuses: Focuses = Field(default_factory=list)
     matter: MatterIn
     origin: OriginIn | None = None
+    group_id: UUID | None = None
+    plan_id: UUID | None = None
+    activation_id: UUID | None = None
+    named: Accounts = Field(default_factory=list)
     planned_from: date
     planned_to: date
     due_on: date
+
+    def frame(self) -> Frame:
+        return Frame(
+            links=tuple(self.links),
+            focuses=tuple(self.focuses),
+            group_id=self.group_id,
+            plan_id=self.plan_id,
+            activation_id=self.activation_id,
+        )
+
+
+class AmendIn(Body):
+    """The draft anew, without who takes part in it and what asked for it."""
+
+    title: ShortText
+    links: Links = Field(default_factory=list)
+    focuses: Focuses = Field(default_factory=list)
+    matter: MatterIn
+    planned_from: date
+    planned_to: date
+    due_on: date
+
+    def frame(self) -> Frame:
+        return Frame(links=tuple(self.links), focuses=tuple(self.focuses))
+
+
+class AdmitIn(Body):
+    """Further people who may know of a surprise plan."""
+
+    account_ids: Annotated[list[UUID], Field(min_length=1, max_length=50)]
+    reason: LongText
+
+
+class TeamIn(Body):
+    """A team and the division it goes to."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"name": "一组", "place": "330206"}})
+
+    name: ShortText
+    place: Division
+
+
+class SendIn(Body):
+    """Whom a party sends in a team, in place of those it named before."""
+
+    division: Division
+    team_id: UUID
+    officer_ids: Annotated[list[UUID], Field(max_length=50)]
+
+
+class LeaveIn(Body):
+    division: Division
+    reason: LongText
+
+
+Count = Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+class FinishIn(Body):
+    """What a party's own part came to: visits (家次), officer visits (人次), cases filed."""
+
+    division: Division
+    summary: LongText
+    enterprise_visits: Count = 0
+    officer_visits: Count = 0
+    cases_filed: Count = 0
+
+    def own_figures(self) -> dict[str, int]:
+        return {name: getattr(self, name) for name in OWN_FIGURES}
+
+
+class ShareIn(Body):
+    """A party's share of one result, as an exact fraction."""
+
+    division: Division
+    share: Annotated[
+        str, StringConstraints(pattern=r"^[0-9]{1,4}(/[0-9]{1,4})?$"), Field(examples=["1/2"])
+    ]
+
+
+ShareList = Annotated[list[ShareIn], Field(max_length=50)]
+
+
+def pairs(shares: Sequence[ShareIn]) -> list[tuple[str, str]]:
+    return [(each.division, each.share) for each in shares]
+
+
+class SharesIn(Body):
+    """Whose a task's result or a finding is."""
+
+    task_id: UUID | None = None
+    finding_id: UUID | None = None
+    shares: Annotated[list[ShareIn], Field(min_length=1, max_length=50)]
+    reason: LongText
+
+    @model_validator(mode="after")
+    def _names_one(self) -> Self:
+        if (self.task_id is None) == (self.finding_id is None):
+            raise PydanticCustomError("one_result", "a task or a finding is named")
+        return self
+
+
+class CustodyIn(Body):
+    """Who passed an item to whom."""
+
+    at: Instant
+    giver: ShortText
+    taker: ShortText
+    what: ShortText
+
+
+class EvidenceIn(Body):
+    """One line of the custody list; `sha256` is that of the file, wherever it is kept."""
+
+    title: ShortText
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    kind: EvidenceKind
+    taken_at: Instant
+    taken_by: Annotated[list[ShortText], Field(min_length=1, max_length=20)]
+    chain: Annotated[list[CustodyIn], Field(max_length=50)] = Field(default_factory=list)
+    cma_number: ShortText | None = None
+    method_standard: ShortText | None = None
+
+    def value(self) -> EvidenceItem:
+        return EvidenceItem(
+            **self.model_dump(exclude={"chain"}),
+            chain=[CustodyStep(**each.model_dump()) for each in self.chain],
+        )
+
+
+class FindingIn(Body):
+    """What a party found. Without `shares`, it and those `together_with` it have equal ones."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "division": "330211",
+                "place": "330206",
+                "site": "霞浦街道码头",
+                "facts": "堆场未覆盖,无喷淋设施",
+                "media": ["air"],
+                "enterprise_name": "示例码头有限公司",
+                "evidence": [],
+                "officer_ids": ["01900000-0000-7000-8000-000000000001"],
+                "found_at": "2026-03-12T10:00:00+08:00",
+            }
+        }
+    )
+
+    division: Division
+    place: Division
+    site: ShortText
+    facts: LongText
+    media: Media
+    enterprise_name: ShortText | None = None
+    enterprise_code: Code | None = None
+    evidence: Annotated[list[EvidenceIn], Field(max_length=100)] = Field(default_factory=list)
+    officer_ids: Annotated[list[UUID], Field(min_length=1, max_length=50)]
+    task_id: UUID | None = None
+    inspection_id: UUID | None = None
+    case_number: ShortText | None = None
+    found_at: Instant
+    together_with: Annotated[list[Division], Field(max_length=50)] = Field(default_factory=list)
+    shares: ShareList = Field(default_factory=list)
+
+    def value(self) -> Facts:
+        return Facts(
+            **self.model_dump(exclude={"division", "evidence", "shares"}),
+            evidence=[each.value() for each in self.evidence],
+            shares=pairs(self.shares),
+        )
+
+
+class PassOnIn(Body):
+    """What the organ of the place is told beside the facts."""
+
+    legal_view: LongText
+    urgent: bool = False
+    contact: ShortText
+
+
+class LookBackIn(Body):
+    """What somebody of `division` saw when looking again."""
+
+    division: Division
+    rectified: Rectified
+    note: Reason
 
 
 class NoteIn(Body):
@@ -111,6 +324,25 @@ class PartyOut(Out):
     status: PartyStatus
     answered_at: datetime | None
     answer_reason: str | None
+    ended_at: datetime | None
+    closing: str | None
+    own_figures: dict[str, int] | None
+
+
+class MemberOut(Out):
+    """Somebody in a team; `party` sent them."""
+
+    officer_id: UUID
+    party: str
+    division: str
+    name: str
+
+
+class TeamOut(Out):
+    id: UUID
+    name: str
+    place: str
+    members: list[MemberOut]
 
 
 class StepOut(Out):
@@ -128,6 +360,7 @@ class ResultOut(Out):
     problems_closed: int
     summary: str
     completed_at: datetime
+    shares: dict[str, str]
 
 
 class TotalsOut(Out):
@@ -135,6 +368,20 @@ class TotalsOut(Out):
     inspections: int
     problems_found: int
     problems_closed: int
+
+
+class SectionOut(Out):
+    """One scope: whole numbers in total, exact fractions such as `1/2` by party."""
+
+    total: dict[str, int]
+    by_party: dict[str, dict[str, str]]
+
+
+class OfficersOut(Out):
+    """Persons sent, each once and of one party."""
+
+    total: int
+    by_party: dict[str, int]
 
 
 class ReportOut(Out):
@@ -145,6 +392,11 @@ class ReportOut(Out):
     inspections: int
     problems_found: int
     problems_closed: int
+    # Tasks, findings and what parties say of their own: three scopes that are never added.
+    tasks: SectionOut | None = None
+    findings: SectionOut | None = None
+    officers: OfficersOut | None = None
+    own: dict[str, dict[str, int]] | None = None
 
 
 class OperationLineOut(Out):
@@ -152,8 +404,13 @@ class OperationLineOut(Out):
 
     id: UUID
     form: Form
+    kind: Kind
     title: str
     lead: str
+    links: list[Link]
+    focuses: list[Focus]
+    group_id: UUID | None
+    plan_id: UUID | None
     state: State
     planned_from: date
     planned_to: date
@@ -166,9 +423,14 @@ class OperationOut(OperationLineOut):
 
     matter: Matter
     origin: Origin | None
+    activation_id: UUID | None
     issued_by: IssuedBy | None
     issue_reason: str | None
+    started_at: datetime | None
+    # Whom a surprise plan names; nobody's business once it has started.
+    named: list[UUID]
     parties: list[PartyOut]
+    teams: list[TeamOut]
     steps: list[StepOut]
     results: list[ResultOut]
     totals: TotalsOut
@@ -182,8 +444,12 @@ class OperationOut(OperationLineOut):
             **OperationLineOut.model_validate(row).model_dump(),
             matter=Matter.model_validate(row.matter),
             origin=origin_of(row),
+            activation_id=row.activation_id,
             issued_by=row.issued_by,
             issue_reason=row.issue_reason,
+            started_at=row.started_at,
+            named=row.named if is_secret(row) else [],
+            teams=[_team(file, each) for each in file.teams],
             parties=[PartyOut.model_validate(each) for each in file.parties],
             steps=[StepOut.model_validate(each) for each in file.steps],
             results=[ResultOut.model_validate(each) for each in file.results],
@@ -193,5 +459,79 @@ class OperationOut(OperationLineOut):
         )
 
 
+class LookBackOut(Out):
+    division: str
+    rectified: Rectified
+    note: str
+    actor_name: str
+    at: datetime
+
+
+class FindingLineOut(Out):
+    """A finding in a list."""
+
+    id: UUID
+    operation_id: UUID
+    division: str
+    place: str
+    site: str
+    facts: str
+    media: list[str]
+    enterprise_name: str | None
+    enterprise_code: str | None
+    found_at: datetime
+    recorded_at: datetime
+    handover_id: UUID | None
+    handed_over_at: datetime | None
+    rectified: Rectified | None
+    version: int
+
+
+class FindingOut(FindingLineOut):
+    """A finding with its evidence, whose it is, and every look back."""
+
+    evidence: list[dict[str, Any]]
+    officer_ids: list[UUID]
+    task_id: UUID | None
+    inspection_id: UUID | None
+    case_number: str | None
+    shares: dict[str, str]
+    look_backs: list[LookBackOut]
+    actions: list[str]
+
+    @classmethod
+    def of(cls, row: Finding, look_backs: Sequence[LookBack], actions: list[str]) -> Self:
+        return cls(
+            **FindingLineOut.model_validate(row).model_dump(),
+            evidence=row.evidence,
+            officer_ids=row.officer_ids,
+            task_id=row.task_id,
+            inspection_id=row.inspection_id,
+            case_number=row.case_number,
+            shares=row.shares,
+            look_backs=[LookBackOut.model_validate(each) for each in look_backs],
+            actions=actions,
+        )
+
+
+def _team(file: OperationFile, team: OperationTeam) -> TeamOut:
+    members = [each for each in file.officers if each.team_id == team.id]
+    return TeamOut(
+        id=team.id,
+        name=team.name,
+        place=team.place,
+        members=[MemberOut.model_validate(each) for each in members],
+    )
+
+
 def _report(row: Operation) -> ReportOut | None:
-    return ReportOut.model_validate(row) if row.summarised_at else None
+    if row.summarised_at is None:
+        return None
+    return ReportOut(
+        summary=row.summary or "",
+        summarised_at=row.summarised_at,
+        inspections=row.inspections or 0,
+        problems_found=row.problems_found or 0,
+        problems_closed=row.problems_closed or 0,
+        **(row.report or {}),
+    )

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from services.regions.divisions.domain import DivisionFact
+from services.regions.divisions.domain import BorderFact, BorderKind, DivisionFact
 from shared import divisions
 from shared.divisions import Level
 from shared.errors import InvalidInput, RuleViolation
@@ -115,11 +115,12 @@ class Successor:
 
 @dataclass(frozen=True, slots=True)
 class GivenBorder:
-    """A pair the draft says the successors of a split have, and its kilometres."""
+    """A pair the draft says the successors of a split have, its kilometres and kind."""
 
     a: str
     b: str
     km: float
+    kind: BorderKind = BorderKind.LAND
 
     @property
     def pair(self) -> tuple[str, str]:
@@ -385,18 +386,19 @@ class BorderPlan:
     """
 
     removed: tuple[tuple[str, str], ...]
-    added: tuple[tuple[str, str, float], ...]
+    added: tuple[BorderFact, ...]
     missing: tuple[str, ...] = ()
 
 
-def borders_after(change: Change, pairs: Iterable[tuple[str, str, float]]) -> BorderPlan:
+def borders_after(change: Change, pairs: Iterable[BorderFact]) -> BorderPlan:
     """The successors' borders.
 
-    Of mergers and recodings the union of the predecessors' without inner ones, kilometres summed
-    for each neighbour; of a split what the draft gives.
+    Of mergers and recodings the union of the predecessors' without inner ones: for each neighbour
+    and kind the kilometres summed, of distances over the sea the shortest; of a split what the
+    draft gives.
     """
-    own = [pair for pair in pairs if {pair[0], pair[1]} & {*change.predecessors}]
-    removed = tuple((a, b) for a, b, _ in own)
+    own = [pair for pair in pairs if {pair.a, pair.b} & {*change.predecessors}]
+    removed = tuple(dict.fromkeys((pair.a, pair.b) for pair in own))
     if change.kind is ChangeKind.RENAME:
         return BorderPlan((), ())
     if change.kind is ChangeKind.SPLIT:
@@ -407,24 +409,26 @@ def borders_after(change: Change, pairs: Iterable[tuple[str, str, float]]) -> Bo
 
 def _given(
     change: Change,
-    own: Iterable[tuple[str, str, float]],
+    own: Iterable[BorderFact],
     removed: tuple[tuple[str, str], ...],
 ) -> BorderPlan:
-    given = sorted((*each.pair, each.km) for each in change.borders)
-    said = {code for a, b, _ in given for code in (a, b)}
-    once = {code for a, b, _ in own for code in (a, b)} - {*change.predecessors}
-    return BorderPlan(removed, tuple(given), tuple(sorted(once - said)))
+    given = sorted((*each.pair, each.kind, each.km) for each in change.borders)
+    added = tuple(BorderFact(a, b, km, kind) for a, b, kind, km in given)
+    said = {code for each in added for code in (each.a, each.b)}
+    once = {code for each in own for code in (each.a, each.b)} - {*change.predecessors}
+    return BorderPlan(removed, added, tuple(sorted(once - said)))
 
 
-def _united(
-    pairs: Sequence[tuple[str, str, float]], into: Mapping[str, str]
-) -> tuple[tuple[str, str, float], ...]:
-    lengths: dict[tuple[str, str], float] = {}
-    for a, b, km in pairs:
-        low, high = sorted((into.get(a, a), into.get(b, b)))
+def _united(pairs: Iterable[BorderFact], into: Mapping[str, str]) -> tuple[BorderFact, ...]:
+    lengths: dict[tuple[str, str, BorderKind], list[float]] = {}
+    for each in pairs:
+        low, high = sorted((into.get(each.a, each.a), into.get(each.b, each.b)))
         if low != high:
-            lengths[low, high] = lengths.get((low, high), 0.0) + km
-    return tuple((a, b, round(km, 3)) for (a, b), km in sorted(lengths.items()))
+            lengths.setdefault((low, high, each.kind), []).append(each.km)
+    return tuple(
+        BorderFact(a, b, round(min(km) if kind is BorderKind.SEA else sum(km), 3), kind)
+        for (a, b, kind), km in sorted(lengths.items())
+    )
 
 
 def require_publishable(

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.regions.divisions.domain import DivisionFact
+from services.regions.divisions.domain import BorderFact, DivisionFact
 from services.regions.divisions.models import Border, Division
 from services.regions.succession.domain import ChangeState
 from services.regions.succession.models import DivisionChange, DivisionChangeStep
@@ -22,7 +22,8 @@ SELECT md5(
   (SELECT coalesce(string_agg(concat_ws(' ', code, valid_from, coalesce(valid_to::text, '-'),
                                         version, name), ',' ORDER BY code, valid_from), '')
      FROM division) || '/' ||
-  (SELECT coalesce(string_agg(concat_ws(' ', a, b, km), ',' ORDER BY a, b), '') FROM border))
+  (SELECT coalesce(string_agg(concat_ws(' ', a, b, kind, km), ',' ORDER BY a, b, kind), '')
+     FROM border))
 """
 END_ROWS: Final = """
 UPDATE division SET valid_to = $2, version = version + 1 WHERE code = ANY ($1) AND valid_to IS NULL
@@ -116,11 +117,12 @@ async def stand_alone(session: AsyncSession) -> None:
     await (await driver(session)).execute(ALONE)
 
 
-async def pairs_of(session: AsyncSession, codes: Iterable[str]) -> list[tuple[str, str, float]]:
+async def pairs_of(session: AsyncSession, codes: Iterable[str]) -> list[BorderFact]:
     """The borders that touch one of the codes."""
     wanted = [*codes]
     statement = select(Border).where(col(Border.a).in_(wanted) | col(Border.b).in_(wanted))
-    return [(row.a, row.b, row.km) for row in (await session.exec(statement)).all()]
+    rows = (await session.exec(statement)).all()
+    return [BorderFact(row.a, row.b, row.km, row.kind) for row in rows]
 
 
 async def write_rows(

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
+from services.regions.divisions.domain import BorderKind
 from services.regions.succession.domain import (
     Change,
     ChangeKind,
@@ -54,6 +55,7 @@ class BorderIn(Body):
     a: Division
     b: Division
     km: Annotated[float, Field(gt=0, le=LONGEST_BORDER_KM)]
+    kind: BorderKind = BorderKind.LAND
 
 
 class DivisionChangeIn(Body):
@@ -99,7 +101,7 @@ class DivisionChangeIn(Body):
             effective_on=self.effective_on,
             main=self.main,
             assignments=tuple((each.kind, each.id, each.code) for each in self.assignments),
-            borders=tuple(GivenBorder(each.a, each.b, each.km) for each in self.borders),
+            borders=tuple(GivenBorder(each.a, each.b, each.km, each.kind) for each in self.borders),
         )
 
     def basis(self) -> ChangeDocument:
@@ -140,10 +142,10 @@ class WorkOut(Out):
 
 
 class BorderPlanOut(Out):
-    """Pairs that go, pairs that come with their kilometres, and neighbours nobody has placed."""
+    """Pairs that go, pairs that come with kilometres and kind, and neighbours nobody has placed."""
 
     removed: list[tuple[str, str]]
-    added: list[tuple[str, str, float]]
+    added: list[tuple[str, str, float, BorderKind]]
     missing: list[str]
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.regions.divisions import queries as territory
-from services.regions.divisions.domain import BorderFact
+from services.regions.divisions.domain import TOUCHING
 from services.regions.divisions.use_cases import announce_borders, announce_divisions
 from services.regions.succession import domain, queries
 from services.regions.succession.domain import (
@@ -110,7 +110,9 @@ async def draft(
             {"kind": kind, "id": str(row_id), "code": code}
             for kind, row_id, code in change.assignments
         ],
-        borders=[{"a": each.a, "b": each.b, "km": each.km} for each in change.borders],
+        borders=[
+            {"a": each.a, "b": each.b, "km": each.km, "kind": each.kind} for each in change.borders
+        ],
         effective_on=change.effective_on,
         document_title=document.title,
         document_number=document.number,
@@ -179,7 +181,7 @@ def _preview(answers: Mapping[str, list[WorkOfKind] | None], borders: BorderPlan
         ],
         "borders": {
             "removed": [[*pair] for pair in borders.removed],
-            "added": [[*pair] for pair in borders.added],
+            "added": [[each.a, each.b, each.km, each.kind] for each in borders.added],
             "missing": [*borders.missing],
         },
     }
@@ -254,12 +256,13 @@ async def take_effect(session: AsyncSession, *, now: datetime) -> bool:
     change = change_of(row)
     plan = domain.borders_after(change, await queries.pairs_of(session, change.predecessors))
     await queries.remove_borders(session, plan.removed)
-    await territory.publish_borders(session, [BorderFact(*pair) for pair in plan.added])
+    await territory.publish_borders(session, plan.added)
     crashpoint("succession.borders")
     await announce_borders(
         session,
-        {a[:2] for a, _ in plan.removed} | {a[:2] for a, _, _ in plan.added},
-        removed={*plan.removed} - {(a, b) for a, b, _ in plan.added},
+        {a[:2] for a, _ in plan.removed} | {each.a[:2] for each in plan.added},
+        removed={*plan.removed}
+        - {(each.a, each.b) for each in plan.added if each.kind in TOUCHING},
         now=now,
     )
     successions = domain.successions_of(change, row.id, _document(row))

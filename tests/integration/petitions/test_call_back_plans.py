@@ -7,6 +7,7 @@ import pytest
 
 from shared.auth.actor import Role
 from shared.clocks.days import legal_day
+from shared.contracts.regions import CalendarPublished
 from tests.integration.petitions.conftest import Case, Place, Ride
 from tests.support.services import Caller, eventually
 
@@ -165,3 +166,42 @@ async def test_a_superiors_order_is_supervision_on_the_timeline(place: Place) ->
     [supervision] = [each for each in found if each["stage"] == "supervision"]
 
     assert [each["what"] for each in supervision["moments"]] == ["urge"]
+
+
+async def test_a_plan_follows_a_calendar_that_moves_its_clock_and_back(place: Place) -> None:
+    """A holiday is published on the last day, then called off again."""
+    case = await (await place.register()).replied()
+    first = date.fromisoformat((await planned(case))["due_on"])
+    holiday = [("示例", "Example", [f"{first:%m-%d}"])]
+
+    async def publish(days_off: list[tuple[str, str, list[str]]]) -> None:
+        [known] = await place.service.sql(
+            "SELECT version FROM reference_calendar WHERE year = $1", first.year
+        )
+        event = CalendarPublished(
+            year=first.year,
+            version=known["version"] + 1,
+            notice="示例号",
+            days_off=days_off,
+            make_up=[],
+        )
+        assert (await place.service.tell(event, source="regions")).status_code == 204
+
+    async def moved_to(*, later: bool) -> date | None:
+        day = date.fromisoformat((await planned(case))["due_on"])
+        return day if (day > first) is later else None
+
+    await publish(holiday)
+    after = await eventually(lambda: moved_to(later=True))
+    assert (await case.read(place.city_clerk))["version"] == case.version
+    [clock] = await place.service.sql(
+        "SELECT due_on FROM clock WHERE subject_id = $1 AND kind = 'callback_due'", case.id
+    )
+    assert clock["due_on"] == after
+    lines = await place.service.sql(
+        "SELECT * FROM clock_projection WHERE subject_id = $1 AND kind = 'callback_due'", case.id
+    )
+    assert [(each["due_before"], each["due_after"]) for each in lines] == [(first, after)]
+
+    await publish([])
+    assert await eventually(lambda: moved_to(later=False)) == first

@@ -1,14 +1,11 @@
 """Joint operations: every step by the right people, and by nobody else."""
 
-from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
 from shared.auth.actor import Role
-from shared.contracts.origins import Origin, OriginKind
-from shared.contracts.tasks import TaskCompleted
 from tests.integration.regions.conftest import (
     BEILUN,
     CIXI,
@@ -20,72 +17,18 @@ from tests.integration.regions.conftest import (
     desk,
     head,
 )
-
-STARTED, SUMMARISED = "regions.operation.started.v1", "regions.operation.summarised.v1"
-DONE = {"reason": "已完成"}
-ESCALATION = uuid4()
-
-
-def plan(lead: str, *parties: str, **changes: Any) -> dict[str, Any]:
-    return {
-        "form": "emergency",
-        "title": "北仑扬尘联合整治",
-        "lead": lead,
-        "parties": list(parties),
-        "matter": {
-            "title": "扬尘",
-            "division": parties[0],
-            "media": ["air"],
-            "place": "霞浦街道",
-            "facts": "堆场未覆盖",
-        },
-        "origin": {"kind": "escalation", "id": str(ESCALATION)},
-        "planned_from": "2026-03-10",
-        "planned_to": "2026-03-20",
-        "due_on": "2026-03-31",
-        **changes,
-    }
-
-
-async def a_draft(regions: Regions, lead: str, *parties: str) -> str:
-    made = await regions.done(head(lead), "/operations", plan(lead, *parties))
-    return str(made["id"])
-
-
-async def act(
-    regions: Regions, who: Person, operation: str, step: str, body: dict[str, Any]
-) -> dict[str, Any]:
-    """The step by somebody who has read the newest version."""
-    read = (await regions.get(who, f"/operations/{operation}")).json()
-    return await regions.done(who, f"/operations/{operation}/{step}", body, version=read["version"])
-
-
-async def agree(regions: Regions, operation: str, *parties: str) -> None:
-    for each in parties:
-        await act(regions, head(each), operation, "answer", {"division": each, "agrees": True})
-
-
-async def running(regions: Regions, lead: str, *parties: str) -> str:
-    operation = await a_draft(regions, lead, *parties)
-    await act(regions, head(lead), operation, "countersign", {})
-    await agree(regions, operation, *(each for each in parties if each != lead))
-    await act(regions, head(lead), operation, "issue", {})
-    await act(regions, head(lead), operation, "prepare", DONE)
-    await act(regions, head(lead), operation, "start", {})
-    return operation
-
-
-def result(operation: str, task_id: UUID | None = None) -> TaskCompleted:
-    return TaskCompleted(
-        task_id=task_id or uuid4(),
-        origin=Origin(kind=OriginKind.OPERATION, id=UUID(operation)),
-        divisions=[BEILUN],
-        inspections=2,
-        problems_found=3,
-        problems_closed=3,
-        completed_at=datetime(2026, 3, 15, tzinfo=UTC),
-        summary="堆场已覆盖",
-    )
+from tests.integration.regions.joint import (
+    DONE,
+    ESCALATION,
+    STARTED,
+    SUMMARISED,
+    a_draft,
+    act,
+    finish,
+    plan,
+    result,
+    running,
+)
 
 
 async def test_from_draft_to_archive(regions: Regions) -> None:
@@ -93,29 +36,35 @@ async def test_from_draft_to_archive(regions: Regions) -> None:
     assert (await regions.tell(result(operation))).status_code == 204
     await act(regions, head(NINGBO), operation, "hand-over", DONE)
     summed = await act(regions, head(NINGBO), operation, "summarise", {"summary": "已解决"})
-    assert summed["report"] == {
-        "summary": "已解决",
-        "summarised_at": "2026-03-02T01:00:00Z",
+    report = summed["report"]
+    assert (report["summary"], report["summarised_at"]) == ("已解决", "2026-03-02T01:00:00Z")
+    assert report["tasks"]["total"] == {
+        "tasks": 1,
         "inspections": 2,
         "problems_found": 3,
         "problems_closed": 3,
     }
     await act(regions, head(NINGBO), operation, "look-back", DONE)
+    await finish(regions, operation, BEILUN)
     closed = await act(regions, head(NINGBO), operation, "close", DONE)
 
     assert (closed["state"], closed["actions"]) == ("closed", [])
-    assert [each["status"] for each in closed["parties"]] == ["ended"]
+    assert [each["status"] for each in closed["parties"]] == ["finished"]
     assert [each["action"] for each in closed["steps"]] == [
         "draft",
         "countersign",
         "answer",
         "issue",
         "prepare",
+        "form_team",
+        "send_officers",
+        "send_officers",
         "start",
         "result",
         "hand_over",
         "summarise",
         "look_back",
+        "finish",
         "close",
     ]
 
@@ -169,7 +118,7 @@ async def test_silence_is_no_consent(regions: Regions) -> None:
         YUYAO: "agreed",
         CIXI: "pending",
     }
-    assert sent["actions"] == ["answer"]
+    assert sent["actions"] == ["answer"]  # the lead itself stays
 
     answer = await regions.post(
         head(YUYAO), f"/operations/{operation}/issue", {}, version=sent["version"]

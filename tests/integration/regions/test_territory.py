@@ -114,7 +114,8 @@ async def test_the_borders_of_a_county_are_its_real_ones(regions: Regions) -> No
 async def test_all_borders_page_without_loss_or_doubling(regions: Regions) -> None:
     items = await every(regions, "/borders", limit=200)
 
-    assert len({(each["a"], each["b"]) for each in items}) == len(items) == 8041
+    assert len({(each["a"], each["b"], each["kind"]) for each in items}) == len(items) == 8056
+    assert len({(each["a"], each["b"]) for each in items if each["kind"] != "sea"}) == 8041
 
 
 async def test_loading_again_changes_and_announces_nothing(
@@ -126,7 +127,7 @@ async def test_loading_again_changes_and_announces_nothing(
     assert await regions.sql("SELECT count(*) FROM outbox_event") == before
 
 
-async def test_each_province_and_each_year_is_announced_to_tasks_and_petitions(
+async def test_each_province_year_and_law_is_announced_to_tasks_and_petitions(
     regions: Regions,
 ) -> None:
     rows = await regions.sql(
@@ -141,6 +142,8 @@ async def test_each_province_and_each_year_is_announced_to_tasks_and_petitions(
         ("regions.calendar.published.v1", "tasks", 23),
         ("regions.divisions.published.v1", "petitions", 34),
         ("regions.divisions.published.v1", "tasks", 34),
+        ("regions.legal_bases.published.v1", "petitions", 5),
+        ("regions.legal_bases.published.v1", "tasks", 5),
     ]
 
 

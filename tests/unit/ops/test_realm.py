@@ -10,7 +10,7 @@ POSTS = list(posts())
 
 
 def test_no_two_posts_share_a_login() -> None:
-    assert len({post.login for post in POSTS}) == len(POSTS) == 116
+    assert len({post.login for post in POSTS}) == len(POSTS) == 158
 
 
 def test_every_role_a_person_has_is_there_once_at_least() -> None:
@@ -36,6 +36,9 @@ def test_two_organs_above_each_county_of_zhejiang_can_review_its_answers() -> No
         ("330900", "舟山市生态环境局"),
         ("330200", "宁波市生态环境局"),
         ("330282", "宁波市生态环境局慈溪分局"),
+        ("330902", "舟山市生态环境局定海分局"),
+        ("500000", "重庆市生态环境局"),
+        ("500115", "重庆市长寿区生态环境局"),
     ],
 )
 def test_a_bureau_is_named_by_its_place(division: str, name: str) -> None:

@@ -9,7 +9,19 @@ import pytest
 from ops.seed_references import SOURCES, read_document
 from services.petitions.profiles.domain import PROFILES, STATUTORY_CLOCKS
 from services.regions.calendars.domain import calendar_years, legal_bases
-from services.regions.divisions.domain import BadTable, border_table, division_table
+from services.regions.divisions.domain import (
+    TOUCHING,
+    BadTable,
+    BorderKind,
+    NotAZoneCode,
+    NoZoneHere,
+    ZoneCodesUsedUp,
+    ZoneExists,
+    border_table,
+    division_table,
+    zone_code,
+    zone_codes,
+)
 from shared import divisions
 from shared.clocks.calendar import WorkCalendar
 from shared.divisions import Level
@@ -23,9 +35,8 @@ FIVE_CITIES: Final = ("510100", "510600", "511800", "511400", "512000")
 
 
 def neighbours(code: str) -> set[str]:
-    return {each.b for each in BORDERS if each.a == code} | {
-        each.a for each in BORDERS if each.b == code
-    }
+    ends = [(each.a, each.b) for each in BORDERS if each.kind in TOUCHING]
+    return {b for a, b in ends if a == code} | {a for a, b in ends if b == code}
 
 
 def test_there_are_3212_divisions_on_three_levels() -> None:
@@ -57,7 +68,8 @@ def test_the_superior_follows_from_the_code(code: str, parent: str | None) -> No
 
 
 def test_there_are_8041_borders_between_counties_of_the_table() -> None:
-    assert len(BORDERS) == len({(each.a, each.b) for each in BORDERS}) == 8041
+    touching = [each for each in BORDERS if each.kind in TOUCHING]
+    assert len(touching) == len({(each.a, each.b) for each in touching}) == 8041
     for each in BORDERS:
         assert CODES[each.a].level is CODES[each.b].level is Level.COUNTY
 
@@ -87,7 +99,8 @@ def test_five_cities_meet_in_30_pairs_of_25_counties() -> None:
     pairs = [
         (each.a, each.b)
         for each in BORDERS
-        if each.a.startswith(scopes)
+        if each.kind in TOUCHING
+        and each.a.startswith(scopes)
         and each.b.startswith(scopes)
         and divisions.city_of(each.a) != divisions.city_of(each.b)
     ]
@@ -96,6 +109,73 @@ def test_five_cities_meet_in_30_pairs_of_25_counties() -> None:
     assert len({code for pair in pairs for code in pair}) == 25
     cities = {frozenset(map(divisions.city_of, pair)) for pair in pairs}
     assert len(cities) == 7
+
+
+def test_zhoushan_has_one_land_pair_and_its_neighbours_over_the_sea() -> None:
+    """定海–普陀 touch; 岱山 and 嵊泗 touch nobody, and the mainland is near over the water."""
+    of_zhoushan = [each for each in BORDERS if "3309" in (each.a[:4], each.b[:4])]
+
+    by_land = [(each.a, each.b) for each in of_zhoushan if each.kind in TOUCHING]
+    by_sea = {(each.a, each.b): each.km for each in of_zhoushan if each.kind is BorderKind.SEA}
+    assert by_land == [("330902", "330903")]
+    assert len(by_sea) == 15
+    assert by_sea["330902", "330921"] == by_sea["330206", "330903"] == 2.5
+    assert by_sea["330921", "330922"] == 20.5
+    assert by_sea["310115", "330922"] == 27.2
+    assert max(by_sea.values()) < 30
+
+
+def test_the_shores_of_hangzhou_bay_meet_in_the_water() -> None:
+    water = {(each.a, each.b) for each in BORDERS if each.kind is BorderKind.WATER}
+
+    assert ("330281", "330424") in water
+    assert len(water) == 4
+
+
+def test_no_published_code_is_one_of_a_functional_zone() -> None:
+    cities = [
+        each.code
+        for each in DIVISIONS
+        if each.level is Level.CITY or each.code[:2] in divisions.MUNICIPALITIES
+    ]
+    zones = {
+        code
+        for city in cities
+        if city.endswith("00") and (city[2:4] != "00" or city[:2] in divisions.MUNICIPALITIES)
+        for code in zone_codes(city)
+    }
+
+    assert len(zones) > 6000
+    assert zones & CODES.keys() == set()
+
+
+@pytest.mark.parametrize("city", ["330200", "441900", "500000"])
+def test_a_zone_lies_in_its_citys_subtree(city: str) -> None:
+    for code in zone_codes(city):
+        assert divisions.covers(divisions.scope(city), code)
+        assert divisions.superior(code) == city
+
+
+def test_zone_codes_are_given_out_in_order_and_never_twice() -> None:
+    assert zone_code("330200", None, used=()) == "330271"
+    assert zone_code("330200", None, used={"330271"}) == "330272"
+    assert zone_code("330200", "330299", used={"330271"}) == "330299"
+    with pytest.raises(ZoneExists):
+        zone_code("330200", "330271", used={"330271"})
+    with pytest.raises(ZoneCodesUsedUp):
+        zone_code("330200", None, used=zone_codes("330200"))
+
+
+@pytest.mark.parametrize("wanted", ["330280", "330290", "330270", "330371", "330281"])
+def test_a_zone_takes_no_code_that_a_county_could_have(wanted: str) -> None:
+    with pytest.raises(NotAZoneCode):
+        zone_code("330200", wanted, used=())
+
+
+@pytest.mark.parametrize("parent", ["330281", "330000", "330271", "500112"])
+def test_a_zone_lies_below_a_city_or_a_municipality_only(parent: str) -> None:
+    with pytest.raises(NoZoneHere):
+        zone_codes(parent)
 
 
 def test_every_file_names_its_source_and_its_date() -> None:
@@ -154,3 +234,10 @@ def test_a_table_that_contradicts_itself_is_not_taken(rows: list[Any]) -> None:
 def test_a_border_stands_under_its_lower_code_and_has_a_length(pair: dict[str, Any]) -> None:
     with pytest.raises(BadTable):
         border_table({"borders": pair})
+    with pytest.raises(BadTable):
+        border_table({"borders": {}, "sea": pair})
+
+
+def test_a_water_border_without_a_border_is_not_taken() -> None:
+    with pytest.raises(BadTable):
+        border_table({"borders": {"330281": {"330282": 1}}, "water": [["330281", "330283"]]})

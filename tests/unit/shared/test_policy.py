@@ -19,6 +19,8 @@ NOT_BUSINESS = (
     "audit.",
     "reference.",
     "deadline.",
+    "calendar.",
+    "legal_basis.",
     "profile.",
     # Counts and ids of what a change of divisions moves, nothing of what it says.
     "division_change.",
