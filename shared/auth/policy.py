@@ -84,10 +84,7 @@ _REGIONS: Final = {
     "officer.book": _right(*_COMMANDERS, at=Relation.PARTICIPANT),
 }
 _SUCCESSION: Final[Mapping[str, Right]] = {
-    # Who gives and withdraws grants may know which of them a change moves.
-    "division_change.read": _right(
-        Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, at=Relation.ANY
-    ),
+    "division_change.read": _right(Role.SYSTEM_ADMINISTRATOR, at=Relation.ANY),
     # Towards the lowest division above all that the change concerns.
     "division_change.draft": _right(Role.SYSTEM_ADMINISTRATOR, at=Relation.SUBTREE),
     "division_change.preview": _right(Role.SYSTEM_ADMINISTRATOR, at=Relation.SUBTREE),

@@ -8,7 +8,7 @@ from uuid import uuid4
 from shared.auth.actor import Role
 from shared.clocks.days import legal_day
 from shared.contracts.regions import ChangeDocument, DivisionSucceeded
-from tests.integration.petitions.conftest import Case, Place
+from tests.integration.petitions.conftest import ANSWER, Case, Place
 from tests.support.services import Caller, eventually
 
 
@@ -76,18 +76,20 @@ async def test_open_petitions_go_on_and_closed_ones_stay(place: Place) -> None:
         of_the_successor(place, Role.PETITION_CLERK),
         of_the_successor(place, Role.OFFICER),
     )
+    officer.id = place.officer.id  # the same person, by the grant of that morning
     # Who read it before is told that it has changed.
-    stale = await going.try_(officer, "reply", {"outcome": "supported"})
-    assert stale.status_code in {412, 422}
+    stale = await going.try_(officer, "reply", ANSWER)
+    assert stale.status_code == 412
     read = await going.read(clerk)
     assert (read["holder"], read["version"]) == (into, before["version"] + 1)
     # The officer of the successor answers it, in the time that runs on.
     going.version = read["version"]
-    clocks = await going.clocks()
-    assert clocks["close"][-1] == "running"
+    running = {kind for kind, states in (await going.clocks()).items() if "running" in states}
+    assert running
     going.place.officer = officer
     await going.answer()
-    assert (await going.clocks())["close"][-1] == "met"
+    after = await going.clocks()
+    assert "met" in {state for kind in running for state in after[kind]}
 
     [kept] = await place.service.sql("SELECT * FROM petition WHERE id = $1", closed.id)
     assert (kept["holder"], kept["divisions"]) == (place.county, [place.county])
