@@ -153,9 +153,8 @@ async def test_a_task_takes_over_whom_its_operation_holds(regions: Regions) -> N
     # Asking again changes nothing; the work of the two counts once.
     await regions.done(head(YUYAO), "/officers/bookings", body)
     assert await held(regions, task) == [(True, None), (True, None)]
-    later = await ask(
-        regions, head(YUYAO), YUYAO, **{**NIGHT, "ends_at": "2026-03-10T22:30:00+08:00"}
-    )
+    earlier = {"ends_at": "2026-03-10T22:30:00+08:00"}
+    later = await ask(regions, head(YUYAO), YUYAO, **earlier)
     [found] = [each for each in later.eligible if str(each.officer_id) == ours.id]
     assert found.load == 1
 
