@@ -123,13 +123,12 @@ TO_BE_PROJECTED: Final = """
 WITH before AS (
   UPDATE calendar_projection SET done_at = clock_timestamp()
    WHERE year = $1 AND version < $2 AND done_at IS NULL
-  RETURNING version, replaced
-), since AS (
-  SELECT replaced FROM before ORDER BY version LIMIT 1
+  RETURNING replaced
+), known AS (
+  SELECT jsonb_array_elements(replaced) AS year FROM before
 )
 INSERT INTO calendar_projection (year, version, notice, replaced)
-SELECT $1, $2, $3, CASE WHEN EXISTS (SELECT FROM since) THEN (SELECT replaced FROM since)
-                        ELSE $4::jsonb END
+SELECT $1, $2, $3, coalesce((SELECT jsonb_agg(year) FROM known), '[]') || $4::jsonb
 """
 
 
@@ -150,7 +149,7 @@ async def keep_calendar(session: AsyncSession, event: CalendarPublished, _: date
     )
     if kept is None:
         return
-    replaced = orjson.dumps(dict(known)).decode() if known else None
+    replaced = orjson.dumps([dict(known)] if known else []).decode()
     await connection.execute(TO_BE_PROJECTED, event.year, event.version, event.notice, replaced)
     crashpoint("calendar.kept")
 

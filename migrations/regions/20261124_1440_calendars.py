@@ -66,8 +66,8 @@ def _create_tables() -> None:
         sa.Column(
             "replaced",
             postgresql.JSONB(astext_type=sa.Text()),
-            nullable=True,
-            comment="the year as it was known before; null if it was not",
+            nullable=False,
+            comment="the versions clocks may still rest on",
         ),
         sa.Column("heard_at", INSTANT, server_default=NOW, nullable=False),
         sa.Column("next_at", INSTANT, server_default=NOW, nullable=False),

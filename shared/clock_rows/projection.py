@@ -19,7 +19,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from shared import reference
 from shared.audit.trace import SYSTEM_ACTOR, record
 from shared.clock_rows.rows import Ladder
-from shared.clocks.calendar import CalendarYear, WorkCalendar
+from shared.clocks.calendar import UNPUBLISHED, CalendarYear, WorkCalendar
 from shared.clocks.changes import CalendarChange, change, why_moved
 from shared.clocks.deadline import Deadline, deadline
 from shared.clocks.json_form import (
@@ -44,7 +44,8 @@ SETTLED_AFTER: Final = timedelta(seconds=100)
 AGAIN_AFTER: Final = timedelta(seconds=5)
 
 CONCERNED: Final = """
-SELECT id, subject_kind, subject_id, kind, term::text AS term, ledger::text AS ledger, due_on
+SELECT id, subject_kind, subject_id, kind, term::text AS term, ledger::text AS ledger, due_on,
+       (versions ->> $2)::int AS pinned
   FROM clock
  WHERE id = ANY($1) AND state = 'running' AND versions ? $2 AND due_on >= $3
  ORDER BY id
@@ -61,7 +62,7 @@ SELECT * FROM calendar_projection WHERE done_at IS NULL AND next_at <= clock_tim
 # A clock somebody is at work on is left for the next pass, so that nobody waits for anybody here.
 OUTDATED: Final = """
 SELECT id, subject_kind, subject_id, kind, term::text AS term, ledger::text AS ledger, due_on,
-       warn_before, raise_after, visible_to
+       (versions ->> $2)::int AS pinned, warn_before, raise_after, visible_to
   FROM clock
  WHERE id = ANY($1) AND state = 'running' AND (versions ->> $2)::int < $3
  ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
@@ -155,18 +156,40 @@ class Preview:
 Listener = Callable[[AsyncSession, Sequence[Moved]], Awaitable[Collection[UUID]]]
 
 
-class Projection:
-    """Judges many clocks by one calendar; those of one term that start on one day end together."""
+class Changes:
+    """What the year's new version changes against each of those that clocks may rest on."""
 
-    def __init__(self, calendar: WorkCalendar, changed: CalendarChange) -> None:
-        self._calendar = calendar
-        self._changed = changed
+    def __init__(self, new: CalendarYear, replaced: Sequence[CalendarYear]) -> None:
+        known = {each.version: change(each, new) for each in replaced}
+        self._bare = change(None, new)
+        self._latest = known[max(known)] if known else self._bare
+        self._since = {UNPUBLISHED: self._bare, **known}
+
+    def since(self, version: int) -> CalendarChange:
+        return self._since.get(version, self._latest)
+
+    @property
+    def latest(self) -> CalendarChange:
+        """Against the version before."""
+        return self._latest
+
+
+class Projection:
+    """Judges many clocks by one calendar; those of one term that start on one day end together.
+
+    What changed for a clock depends on the version of the year it was computed with.
+    """
+
+    def __init__(self, years: Mapping[int, CalendarYear], changes: Changes) -> None:
+        self._calendar = WorkCalendar.of(years.values())
+        self._changes = changes
         self._terms: dict[str, Term] = {}
         self._known: dict[tuple[str, date], Deadline] = {}
 
-    def touches(self, due_on: date) -> bool:
-        """Whether a deadline may move: no day up to it changed, and it stays what it is."""
-        return self._changed.first is not None and self._changed.first <= due_on
+    def touches(self, row: Mapping[str, Any]) -> bool:
+        """Whether the deadline may move: if no day up to it changed, it stays what it is."""
+        first = self._changes.since(row["pinned"]).first
+        return first is not None and first <= row["due_on"]
 
     def of(self, row: Mapping[str, Any]) -> Deadline:
         ledger = _ledger(row)
@@ -181,7 +204,7 @@ class Projection:
         """What there is to tell of a clock that moves."""
         assert due.due_on is not None  # noqa: S101 -- only a paused clock has no deadline
         why = why_moved(
-            self._changed,
+            self._changes.since(row["pinned"]),
             _ledger(row),
             self._term(row),
             self._calendar,
@@ -214,21 +237,22 @@ def _ledger(row: Mapping[str, Any]) -> Ledger:
 async def preview(session: AsyncSession, year: CalendarYear, *, most: int) -> Preview:
     """Which running clocks the notice would move, in this service. For a session of the system."""
     known = {each.year: each for each in await reference.calendar_years(session)}
-    changed = change(known.get(year.year), year)
-    if changed.first is None:
+    changes = Changes(year, [known[year.year]] if year.year in known else [])
+    first = changes.latest.first
+    if first is None:
         return Preview(0, 0, ())
-    projection = Projection(WorkCalendar.of({**known, year.year: year}.values()), changed)
+    projection = Projection({**known, year.year: year}, changes)
     connection = await driver(session)
     checked, moving, after = 0, [], None
     while ids := [row[0] for row in await connection.fetch(ALARMS, after, PAGE)]:
         after = ids[-1]
-        for row in await connection.fetch(CONCERNED, ids, str(year.year), changed.first):
+        for row in await connection.fetch(CONCERNED, ids, str(year.year), first):
             checked += 1
             due = projection.of(row)
             if due.due_on != row["due_on"]:
                 moving.append((row, due))
-    first = heapq.nsmallest(most, moving, key=lambda each: (each[0]["due_on"], each[0]["id"]))
-    return Preview(checked, len(moving), tuple(projection.moved(*each) for each in first))
+    listed = heapq.nsmallest(most, moving, key=lambda each: (each[0]["due_on"], each[0]["id"]))
+    return Preview(checked, len(moving), tuple(projection.moved(*each) for each in listed))
 
 
 def reproject(listeners: Sequence[Listener]) -> Job:
@@ -291,10 +315,9 @@ async def _follow(
 ) -> tuple[int, int]:
     """Let locked clocks follow; how many could have moved and how many did."""
     years = {each.year: each for each in await reference.calendar_years(session)}
-    replaced = run["replaced"] and calendar_year_from_json(run["replaced"])
-    changed = change(replaced, years[run["year"]])
-    projection = Projection(WorkCalendar.of(years.values()), changed)
-    touched = [row for row in rows if projection.touches(row["due_on"])]
+    replaced = [calendar_year_from_json(each) for each in run["replaced"]]
+    projection = Projection(years, Changes(years[run["year"]], replaced))
+    touched = [row for row in rows if projection.touches(row)]
     moving = {
         row["id"]: projection.moved(row, due)
         for row in touched

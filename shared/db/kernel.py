@@ -245,7 +245,7 @@ def _projections(metadata: MetaData) -> None:
         Column("year", SmallInteger, primary_key=True, autoincrement=False),
         Column("version", Integer, primary_key=True, autoincrement=False),
         Column("notice", String(64)),
-        Column("replaced", JSONB, comment="the year as it was known before; null if it was not"),
+        Column("replaced", JSONB, nullable=False, comment="the versions clocks may still rest on"),
         Column("heard_at", Timestamptz, nullable=False, server_default=NOW),
         Column("next_at", Timestamptz, nullable=False, server_default=NOW),
         Column("after_clock", Uuid, comment="where the pass over the running clocks stands"),

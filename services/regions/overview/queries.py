@@ -21,7 +21,7 @@ LOADS: Final = """
 WITH part AS (
   SELECT p.division, 'operations' AS what, p.operation_id AS id
     FROM participation p JOIN operation o ON o.id = p.operation_id
-   WHERE o.state NOT IN ('draft', 'closed') AND p.status IN ('invited', 'taking_part', 'finished')
+   WHERE o.state NOT IN ('draft', 'closed') AND p.status IN ('invited', 'taking_part')
   UNION ALL
   SELECT lead, 'operations', id FROM operation WHERE state NOT IN ('draft', 'closed')
   UNION ALL

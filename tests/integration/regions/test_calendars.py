@@ -203,37 +203,33 @@ async def test_a_preview_names_every_clock_of_every_service_and_publishing_moves
 
 
 async def test_publishing_the_same_days_again_moves_nothing(three: Three) -> None:
-    if await current(three) == 0:
-        await publish(three, NOTICE)
-    subject = await three.a_clock("tasks", "2027-01-24", 15)
-    before = await three.due("tasks", subject)
+    notice = bare(2033)
+    subject = await three.a_clock("tasks", "2032-12-24", 10)
+    await publish(three, notice)
+    await eventually(lambda: three.moved_to("tasks", subject, "2033-01-04"))
 
-    published = await publish(three, NOTICE)
+    assert (await preview(three, notice))["moved"] == 0
+    assert (await publish(three, notice))["version"] == 2
 
-    async def taken_over() -> bool:
-        rows = await three["tasks"].sql(
-            "SELECT FROM calendar_projection WHERE year = 2027 AND version = $1 AND checked > 0",
-            published["version"],
+    async def rests_on_it() -> bool:
+        [row] = await three["tasks"].sql(
+            "SELECT versions FROM clock WHERE subject_id = $1", subject
         )
-        return bool(rows)
+        return bool(json.loads(row["versions"]) == {"2033": 2})
 
-    await eventually(taken_over)
-    assert await three.due("tasks", subject) == before
-    assert (
-        await three["tasks"].sql(
-            "SELECT FROM clock_projection WHERE version = $1", published["version"]
-        )
-        == []
+    await eventually(rests_on_it)
+    assert await three.due("tasks", subject) == date(2033, 1, 4)
+    lines = await three["tasks"].sql(
+        "SELECT version FROM clock_projection WHERE subject_id = $1", subject
     )
+    assert [each["version"] for each in lines] == [1]
 
 
 async def test_a_service_that_does_not_answer_is_named(three: Three) -> None:
     pid = _pid_of(three["tasks"])
     os.kill(pid, signal.SIGSTOP)
     try:
-        found = await preview(
-            three, {**NOTICE, "year": 2028, "days_off": [_new_year(2028)], "make_up": []}
-        )
+        found = await preview(three, bare(2028))
     finally:
         os.kill(pid, signal.SIGCONT)
 

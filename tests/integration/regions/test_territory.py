@@ -58,6 +58,7 @@ async def test_a_division_says_its_level_and_its_superior(regions: Regions) -> N
         "valid_from": "2026-01-01",
         "valid_to": None,
         "version": 1,
+        "successors": [],
         "actions": [],
     }
 
@@ -126,7 +127,7 @@ async def test_loading_again_changes_and_announces_nothing(
     assert await regions.sql("SELECT count(*) FROM outbox_event") == before
 
 
-async def test_each_province_and_each_year_is_announced_to_tasks_and_petitions(
+async def test_each_province_year_and_law_is_announced_to_tasks_and_petitions(
     regions: Regions,
 ) -> None:
     rows = await regions.sql(
@@ -141,6 +142,8 @@ async def test_each_province_and_each_year_is_announced_to_tasks_and_petitions(
         ("regions.calendar.published.v1", "tasks", 23),
         ("regions.divisions.published.v1", "petitions", 34),
         ("regions.divisions.published.v1", "tasks", 34),
+        ("regions.legal_bases.published.v1", "petitions", 5),
+        ("regions.legal_bases.published.v1", "tasks", 5),
     ]
 
 

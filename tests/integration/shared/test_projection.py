@@ -487,6 +487,32 @@ async def test_a_later_version_takes_over_the_work_of_an_earlier_one(
     assert await sql("SELECT FROM calendar_projection WHERE done_at IS NULL") == []
 
 
+async def test_a_holiday_called_off_while_its_own_run_is_open_moves_clocks_back(
+    database: Database, sql: Sql, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What changed for a clock depends on the version it rests on, not on the one before all."""
+    monkeypatch.setattr(projection, "SETTLED_AFTER", timedelta(minutes=5))
+    moved, new = await a_clock(database, "2027-01-24", 15), date(2027, 2, 15)
+    await publish(database, notice(off=(), worked=()))
+    await publish(database, notice(worked=()))
+    await follow(database)
+    assert await due_of(database, moved) == new
+
+    back = notice(off=(), worked=())
+    assert (await look(database, back)).moved == 1
+    await publish(database, back)
+    await follow(database)
+
+    assert await due_of(database, moved) == date(2027, 2, 8)
+    lines = await sql(
+        "SELECT why_zh FROM clock_projection WHERE subject_id = $1 ORDER BY version", moved
+    )
+    assert [each["why_zh"].partition(",")[0] for each in lines] == [
+        "2027-02-08至2027-02-12改为休息日",
+        "2027-02-08至2027-02-12改为工作日",
+    ]
+
+
 async def test_an_older_version_that_comes_late_is_not_taken_over(
     database: Database, sql: Sql
 ) -> None:
