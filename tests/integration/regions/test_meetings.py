@@ -411,5 +411,5 @@ async def test_nobody_meets_under_what_does_not_bind_or_is_not_theirs(regions: R
     for unknown in (draft, str(uuid4())):
         answer = await regions.post(head(DEYANG), "/meetings", a_call(unknown, DEYANG))
         assert answer.status_code == 404
-    call = {**a_call(draft, DEYANG), "agreement_id": None, "group_id": str(uuid4())}
+    call = {**a_call(draft, DEYANG), "agreement_id": None, "joint_group_id": str(uuid4())}
     assert (await regions.post(head(DEYANG), "/meetings", call)).status_code == 404
