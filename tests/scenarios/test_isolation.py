@@ -132,6 +132,8 @@ async def _keys(owner: "asyncpg.Connection[Any]", service: str, name: str) -> Se
         "batch": "letter_batch",
         "letter": "inspection_letter",
         "notice": "border_notice",
+        "parent_agreement": "agreement",
+        "parent_plan": "plan",
     }.get(name.removesuffix("_id"), name.removesuffix("_id"))
     rows = await owner.fetch(KEYS.format(table=f"{service}.{table}"), MOST_KEYS)
     return [row["id"] for row in rows]

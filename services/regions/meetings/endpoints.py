@@ -87,11 +87,11 @@ class Under:
 
     agreement_id: UUID | None = None
     plan_id: UUID | None = None
-    group_id: UUID | None = None
+    joint_group_id: UUID | None = None
 
     @property
     def series(self) -> Series:
-        return Series(self.agreement_id, self.plan_id, self.group_id)
+        return Series(self.agreement_id, self.plan_id, self.joint_group_id)
 
 
 UnderDep = Annotated[Under, Depends()]

@@ -24,11 +24,11 @@ class Series:
 
     agreement_id: UUID | None = None
     plan_id: UUID | None = None
-    group_id: UUID | None = None
+    joint_group_id: UUID | None = None
 
     @classmethod
     def of(cls, meeting: Meeting) -> "Series":
-        return cls(meeting.agreement_id, meeting.plan_id, meeting.group_id)
+        return cls(meeting.agreement_id, meeting.plan_id, meeting.joint_group_id)
 
     @property
     def holds(self) -> list[ColumnElement[bool]]:
@@ -36,7 +36,7 @@ class Series:
         named = {
             Meeting.agreement_id: self.agreement_id,
             Meeting.plan_id: self.plan_id,
-            Meeting.group_id: self.group_id,
+            Meeting.joint_group_id: self.joint_group_id,
         }
         return [col(column) == value for column, value in named.items() if value is not None]
 

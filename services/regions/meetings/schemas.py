@@ -76,13 +76,13 @@ class MeetingIn(ArrangementIn):
     kind: Kind
     agreement_id: UUID | None = None
     plan_id: UUID | None = None
-    group_id: UUID | None = None
+    joint_group_id: UUID | None = None
     host: Division
     divisions: Annotated[list[Division], Field(max_length=100)] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _under_one_thing(self) -> Self:
-        named = [self.agreement_id, self.plan_id, self.group_id]
+        named = [self.agreement_id, self.plan_id, self.joint_group_id]
         if sum(each is not None for each in named) != 1:
             raise PydanticCustomError(
                 "under_one_thing", "a meeting is under an agreement, a plan or in a group"
@@ -91,7 +91,7 @@ class MeetingIn(ArrangementIn):
 
     @property
     def series(self) -> Series:
-        return Series(self.agreement_id, self.plan_id, self.group_id)
+        return Series(self.agreement_id, self.plan_id, self.joint_group_id)
 
 
 class AttendanceIn(Body):
@@ -233,7 +233,7 @@ class MeetingLineOut(Out):
     title: str
     agreement_id: UUID | None
     plan_id: UUID | None
-    group_id: UUID | None
+    joint_group_id: UUID | None
     host: str
     term: int | None
     starts_at: datetime

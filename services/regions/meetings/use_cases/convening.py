@@ -131,7 +131,7 @@ async def convene(
         kind=kind,
         agreement_id=series.agreement_id,
         plan_id=series.plan_id,
-        group_id=series.group_id,
+        joint_group_id=series.joint_group_id,
         host=host,
         term=footing.term,
         state=State.CONVENED,
@@ -202,8 +202,8 @@ async def footing_of(session: AsyncSession, series: Series, day: date) -> Footin
         return await _under_agreement(session, agreement, day)
     if series.plan_id is not None:
         return await _under_plan(session, series.plan_id, day)
-    if series.group_id is not None:
-        return await _in_group(session, series.group_id)
+    if series.joint_group_id is not None:
+        return await _in_group(session, series.joint_group_id)
     raise BadMeeting(reason="it is called under nothing", pointer="/agreement_id")
 
 
@@ -243,9 +243,9 @@ async def _under_plan(session: AsyncSession, plan_id: UUID, day: date) -> Footin
     return Footing(codes, above.host, above.term, above.liaisons)
 
 
-async def _in_group(session: AsyncSession, group_id: UUID) -> Footing:
+async def _in_group(session: AsyncSession, joint_group_id: UUID) -> Footing:
     """A group is called together by the one that leads it now."""
-    group = await groups.group(session, group_id)
+    group = await groups.group(session, joint_group_id)
     if group.state is not GroupState.ACTIVE:
         raise NothingToMeetUnder
     file = await groups.file(session, group)
