@@ -230,8 +230,10 @@ class OpenSlot:
     window_to: date
 
 
-async def open_slots(session: AsyncSession, *, limit: int = 200) -> Sequence[OpenSlot]:
-    """Owed operations of active groups without a draft, by the day their window begins.
+async def open_slots(
+    session: AsyncSession, *, group_id: UUID | None = None, limit: int = 200
+) -> Sequence[OpenSlot]:
+    """Owed operations of active groups, or of one, without a draft, by the day their window begins.
 
     For a session of the system: what operations are drafted from.
     """
@@ -242,6 +244,8 @@ async def open_slots(session: AsyncSession, *, limit: int = 200) -> Sequence[Ope
         .order_by(col(QuotaSlot.window_from), col(QuotaSlot.id))
         .limit(limit)
     )
+    if group_id is not None:
+        statement = statement.where(QuotaSlot.group_id == group_id)
     rows = (await session.exec(statement)).all()
     acting = await _acting(session, {found.id for _, found in rows})
     return [

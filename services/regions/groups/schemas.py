@@ -532,8 +532,9 @@ class SlotOut(Out):
 class ComplianceOut(Out):
     """Done of required in one period, and the forecast.
 
-    `expected` is done plus what is drafted and comes in time; `shortfall` what is missing if nobody
-    drafts another; `still_possible` how many could be held from nothing in the days that are left.
+    `expected` is done plus what is drafted or planned and comes in time; `shortfall` what is
+    missing if nobody drafts another; `still_possible` how many could be held from nothing in the
+    days that are left.
     """
 
     period: str
@@ -543,6 +544,7 @@ class ComplianceOut(Out):
     required: int
     done: int
     drafted: int
+    planned: int
     days_left: int
     expected: int
     shortfall: int
@@ -559,6 +561,7 @@ class ComplianceOut(Out):
             required=found.quota.required,
             done=found.done,
             drafted=found.drafted,
+            planned=found.planned,
             days_left=found.days_left,
             expected=found.expected,
             shortfall=found.shortfall,

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -12,12 +12,18 @@ import pytest
 from ops.bootstrap import Databases
 from services.regions.groups import queries
 from services.regions.groups.jobs import JOBS
-from services.regions.groups.use_cases import slot_done, slot_drafted, slot_reopened
+from services.regions.groups.use_cases import (
+    slot_done,
+    slot_drafted,
+    slot_planned,
+    slot_reopened,
+)
 from shared import rule_settings
 from shared.auth.actor import Role
 from shared.db.session import SYSTEM
 from shared.jobs import run_job
 from tests.integration.regions.conftest import Person, Regions, desk, head
+from tests.integration.regions.cooperation import SCHEME_2023_2025
 from tests.unit.regions.test_group_proposals import FIXTURE, LEFT_OUT_BY_THE_FIXTURE
 
 # Yuyao and Cixi of Ningbo, Shangyu of Shaoxing.
@@ -332,7 +338,7 @@ async def test_the_lead_rotates_with_a_hand_over_and_its_open_items(
     assert (given["lead"], given["term"]) == (CIXI, 1)
     assert (handover["from_division"], handover["to_division"]) == (YUYAO, CIXI)
     assert [each["title"] for each in handover["listed"]] == ["某电镀厂线索未答复"]
-    assert [each["kind"] for each in handover["found"]] == ["operation_owed", "operation_owed"]
+    assert [each["kind"] for each in handover["found"]] == ["operation_open", "operation_open"]
     assert members(given)[YUYAO][0] == "member"
     assert members(given)[CIXI][0] == "lead"
 
@@ -493,6 +499,12 @@ async def test_an_active_group_owes_two_operations_that_are_drafted_and_done(
     assert (period["required"], period["done"], period["drafted"]) == (2, 0, 1)
     assert (period["expected"], period["shortfall"], period["outlook"]) == (1, 1, "at_risk")
     async with regions.database.transaction(SYSTEM) as session:
+        assert await slot_planned(session, operation, planned_to=date(2026, 6, 30))
+        assert not await slot_planned(session, operation)
+    found = (await regions.get(head(SHANGYU), f"/groups/{group}/compliance")).json()
+    assert found["periods"][0]["planned"] == 1
+    assert found["slots"][0]["planned_to"] == "2026-06-30"
+    async with regions.database.transaction(SYSTEM) as session:
         assert await slot_done(session, operation, STARTS)
         assert not await slot_done(session, operation, STARTS)  # a result counts once
         assert not await slot_done(session, uuid4(), STARTS)
@@ -564,6 +576,71 @@ async def test_a_place_may_ask_for_more_operations(regions: Regions, calendar: C
 
 def kept_settings_are_old() -> None:
     rule_settings._kept = None
+
+
+PLAN_OF: Final = ("330200", "330600")
+
+
+async def a_plan_for(regions: Regions, calendar: Calendar, **changes: Any) -> str:
+    """A plan of Ningbo and Shaoxing that both agreed to and that has begun."""
+    text = {**SCHEME_2023_2025, "lead": NINGBO, "parties": list(PLAN_OF), "items": []}
+    days = {"year": 2026, "valid_from": "2026-01-01", "valid_to": "2026-12-31"}
+    made = await regions.done(head(NINGBO), "/plans", {**text, **days, **changes})
+    path = f"/plans/{made['id']}"
+    sent = await regions.done(head(NINGBO), f"{path}/countersign", {}, version=made["version"])
+    agrees = {"division": SHAOXING, "agrees": True, "text_hash": sent["text_hash"]}
+    agreed = await regions.done(head(SHAOXING), f"{path}/answer", agrees, version=sent["version"])
+    await regions.done(head(NINGBO), f"{path}/issue", {}, version=agreed["version"])
+    await calendar.run_jobs()
+    return str(made["id"])
+
+
+async def test_a_group_works_under_its_plan(regions: Regions, calendar: Calendar) -> None:
+    """Row 3-12: at least two operations, unless the plan asks for more."""
+    plan = await a_plan_for(regions, calendar, min_ops=3)
+    group = await active(regions, NINGBO, YUYAO, SHANGYU, plan_id=plan)
+    await calendar.run_jobs()
+
+    assert [each.plan_id for each in await slots(regions, group)] == [UUID(plan)] * 3
+    # The county does not see the cities' plan, and yet knows what its group owes.
+    assert (await regions.get(head(SHANGYU), f"/plans/{plan}")).status_code == 404
+    page = (await regions.get(head(SHANGYU), "/groups/compliance", plan_id=plan)).json()
+    [line] = page["items"]
+    assert (line["group_id"], line["periods"][0]["required"]) == (group, 3)
+
+    for changes in (
+        {"valid_to": "2027-06-30"},
+        {"members": [{"division": YUYAO}, {"division": PINGHU}]},
+    ):
+        body = drafted(NINGBO, YUYAO, SHANGYU, plan_id=plan) | changes
+        answer = await regions.post(desk(NINGBO), "/groups", body)
+        assert (answer.status_code, answer.json()["code"]) == (422, "bad_group")
+    unknown = drafted(JIAXING, PINGHU, SHANGYU, plan_id=plan)
+    assert (await regions.post(desk(JIAXING), "/groups", unknown)).status_code == 404
+
+
+async def test_where_the_place_says_so_a_division_sits_in_one_group(
+    regions: Regions, calendar: Calendar
+) -> None:
+    plan = await a_plan_for(regions, calendar)
+    await active(regions, NINGBO, YUYAO, SHANGYU, plan_id=plan)
+    second = await confirming(regions, NINGBO, CIXI, SHANGYU, plan_id=plan)  # by default it may
+    for each in (CIXI, SHANGYU):
+        await act(regions, head(each), second, "confirm", {"division": each, "agrees": True})
+    await regions.sql(
+        "INSERT INTO rule_setting (name, scope, valid_from, value, basis)"
+        " VALUES ('group.several_per_plan', '3302', '2000-01-01', 'false', 'test')"
+    )
+    kept_settings_are_old()
+    try:
+        answer = await refused(regions, desk(NINGBO), second, "activate", {})
+        assert answer == (409, "already_in_a_group")
+        body = drafted(NINGBO, CIXI, SHANGYU, plan_id=plan)
+        refusal = await regions.post(desk(NINGBO), "/groups", body)
+        assert refusal.json()["code"] == "already_in_a_group"
+    finally:
+        await regions.sql("DELETE FROM rule_setting WHERE basis = 'test' AND scope = '3302'")
+        kept_settings_are_old()
 
 
 async def test_compliance_of_all_groups_is_a_list(regions: Regions, calendar: Calendar) -> None:

@@ -99,11 +99,21 @@ def test_the_forecast_goes_by_what_is_done_drafted_and_left(
 
 
 def test_a_draft_that_plans_to_end_too_late_does_not_count() -> None:
-    late = Slot("2026", SlotState.DRAFTED, planned_to=date(2027, 1, 5))
-    in_time = Slot("2026", SlotState.DRAFTED, planned_to=date(2026, 12, 31))
-    found = compliance(OWED, [late, in_time], figures(), today=date(2026, 12, 28))
+    late = Slot("2026", SlotState.PLANNED, planned_to=date(2027, 1, 5))
+    in_time = Slot("2026", SlotState.PLANNED, planned_to=date(2026, 12, 31))
+    only_drafted = Slot("2026", SlotState.DRAFTED, planned_to=date(2026, 12, 31))
+    held = [late, in_time, only_drafted]
+    found = compliance(OWED, held, figures(), today=date(2026, 12, 28))
 
-    assert (found.drafted, found.expected, found.shortfall) == (2, 1, 1)
+    # Four days before the end what all parties stand behind still comes, a mere draft does not.
+    assert (found.planned, found.drafted, found.expected, found.shortfall) == (2, 1, 1, 1)
+
+
+def test_a_draft_whose_days_have_passed_is_not_waited_for() -> None:
+    past = Slot("2026", SlotState.DRAFTED, planned_to=date(2026, 6, 30))
+
+    assert compliance(OWED, [past], figures(), today=date(2026, 6, 30)).expected == 1
+    assert compliance(OWED, [past], figures(), today=date(2026, 7, 1)).expected == 0
 
 
 def test_before_a_window_begins_all_its_days_are_left() -> None:
@@ -129,7 +139,7 @@ def test_figures_always_add_up(
         quota, [Slot("2026", *each) for each in held], figures(required), today=today
     )
 
-    assert 0 <= found.done <= found.expected <= found.done + found.drafted
+    assert 0 <= found.done <= found.expected <= found.done + found.drafted + found.planned
     assert found.shortfall == max(0, required - found.expected)
     assert (found.outlook is Outlook.MET) == (found.done >= required)
     if found.outlook is Outlook.SHORT:
