@@ -427,6 +427,18 @@ async def test_a_silent_receiver_is_late_and_the_letter_goes_up_by_itself_once(
     await office.act(head(CIXI), path, "acknowledge")
 
 
+async def test_two_workers_escalate_once(office: Desk) -> None:
+    await office.set_clock("2026-07-01")
+    path = await sent_request(office, YUYAO, CIXI)
+    await office.set_clock("2026-07-03")
+    await asyncio.gather(*(office.run_jobs() for _ in range(3)))
+    await office.set_clock("2026-07-10")
+    await asyncio.gather(*(office.run_jobs() for _ in range(3)))
+    up = await office.read(head(YUYAO), path)
+    assert [each["action"] for each in up["steps"]] == ["send", "escalate"]
+    assert [each["kind"] for each in up["clocks"]].count("escalation") == 1
+
+
 async def test_who_signs_late_but_in_time_for_the_superior_is_left_alone(office: Desk) -> None:
     await office.set_clock("2026-05-11")
     path = await sent_request(office, YUYAO, CIXI)
