@@ -24,6 +24,7 @@ from tests.integration.regions.cooperation import (
     read,
     refused,
 )
+from tests.integration.regions.test_groups import NINGBO, SHANGYU, YUYAO, active
 
 
 async def in_force(regions: Regions, *parties: str, **changes: Any) -> str:
@@ -342,6 +343,23 @@ async def test_a_plan_is_met_under_by_its_parties(regions: Regions) -> None:
     assert (made["host"], made["term"], made["plan_id"]) == (DEYANG, None, plan_id)
     listed = await regions.get(head(CHENGDU), "/meetings", plan_id=plan_id)
     assert [each["id"] for each in listed.json()["items"]] == [made["id"]]
+
+
+async def test_a_group_is_called_together_by_the_one_that_leads_it(regions: Regions) -> None:
+    group = await active(regions, NINGBO, YUYAO, SHANGYU)
+    lead = (await regions.get(head(YUYAO), f"/groups/{group}")).json()["lead"]
+    other = SHANGYU if lead == YUYAO else YUYAO
+    call = {**a_call(group, lead), "agreement_id": None, "joint_group_id": group}
+    wrong = await regions.post(head(other), "/meetings", {**call, "host": other})
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "not_the_host")
+
+    made = await regions.done(head(lead), "/meetings", call)
+    path = f"/meetings/{made['id']}"
+    assert {each["division"] for each in made["parties"]} == {YUYAO, SHANGYU}
+    await held(regions, path, lead, other, items=[matter(other)])
+
+    listed = await regions.get(head(other), "/meetings/open-items", joint_group_id=group)
+    assert [each["responsible"] for each in listed.json()["items"]] == [other]
 
 
 async def test_two_provinces_meet_and_others_know_nothing_of_it(regions: Regions) -> None:
