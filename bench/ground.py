@@ -31,7 +31,7 @@ SETTINGS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """A running server with the petitions' tables in a template, and a folder for files."""
+    """A running server, tables of petitions and regions in a template, and a folder for files."""
 
     home: Home
     admin: str
@@ -48,7 +48,7 @@ class Ground:
         return Secrets(self.home.secrets)
 
     def database(self) -> Databases:
-        """A new database with the petitions' tables, all of them empty but the settings."""
+        """A new database with those tables, all of them empty but the settings."""
         name = f"bench_{uuid.uuid4().hex}"
         run(self.admin, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy")
         return databases(self.admin, self.keys, name=name)
@@ -81,7 +81,7 @@ def _prepared(place: Home, server: postgres.Server) -> Ground:
         pgbench=installed / "bin" / "pgbench",
     )
     template = asyncio.run(bootstrap(server.url, made.keys, name=TEMPLATE))
-    migrations.upgrade(template.owner, ["petitions"])
+    migrations.upgrade(template.owner, ["petitions", "regions"])
     return made
 
 

@@ -22,6 +22,7 @@ COLLECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
         "deadlines:compute",
         "bureaus",
         "officers",
+        "equipment",
         "experts",
         "help-teams",
         "environmental-supervisors",

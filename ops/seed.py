@@ -22,6 +22,7 @@ from services.identity.clients.use_cases import create_platform
 from services.identity.grants.use_cases import add_grant
 from services.regions.bureaus import queries as bureau_queries
 from services.regions.bureaus.domain import BureauKind
+from services.regions.bureaus.queries import BureauFilter
 from services.regions.bureaus.use_cases import add_bureau
 from services.regions.officers.domain import Certificate
 from services.regions.officers.use_cases.personnel import add_officer
@@ -141,7 +142,7 @@ async def _seed_officers(
     now = datetime.now(UTC)
     officers = [post for post in staff if post.role is Role.OFFICER]
     async with regions.transaction(SYSTEM) as session:
-        if await bureau_queries.bureaus(session, division=None, kind=None, after=None, limit=1):
+        if await bureau_queries.bureaus(session, BureauFilter(), after=None, limit=1):
             return
         bureaus: dict[str, UUID] = {}
         for division in dict.fromkeys(post.division for post in officers):

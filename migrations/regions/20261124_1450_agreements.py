@@ -469,7 +469,7 @@ def upgrade() -> None:
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("agreement_id", sa.Uuid(), nullable=True),
         sa.Column("plan_id", sa.Uuid(), nullable=True),
-        sa.Column("group_id", sa.Uuid(), nullable=True),
+        sa.Column("joint_group_id", sa.Uuid(), nullable=True),
         sa.Column("host", sa.String(length=12), nullable=False),
         sa.Column("term", sa.Integer(), nullable=True),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
@@ -510,7 +510,7 @@ def upgrade() -> None:
             name=op.f("ck_meeting_minutes_whole"),
         ),
         sa.CheckConstraint(
-            "num_nonnulls(agreement_id, plan_id, group_id) = 1",
+            "num_nonnulls(agreement_id, plan_id, joint_group_id) = 1",
             name=op.f("ck_meeting_under_one_thing"),
         ),
         sa.CheckConstraint("starts_at < ends_at", name=op.f("ck_meeting_times_ordered")),
@@ -524,7 +524,9 @@ def upgrade() -> None:
     op.create_index(
         "ix_meeting_agreement_id", "meeting", ["agreement_id"], unique=False, schema="regions"
     )
-    op.create_index("ix_meeting_group_id", "meeting", ["group_id"], unique=False, schema="regions")
+    op.create_index(
+        "ix_meeting_joint_group_id", "meeting", ["joint_group_id"], unique=False, schema="regions"
+    )
     op.create_index("ix_meeting_plan_id", "meeting", ["plan_id"], unique=False, schema="regions")
     op.create_index(
         "ix_meeting_visible_to",
@@ -1005,7 +1007,7 @@ def downgrade() -> None:
         "ix_meeting_visible_to", table_name="meeting", schema="regions", postgresql_using="gin"
     )
     op.drop_index("ix_meeting_plan_id", table_name="meeting", schema="regions")
-    op.drop_index("ix_meeting_group_id", table_name="meeting", schema="regions")
+    op.drop_index("ix_meeting_joint_group_id", table_name="meeting", schema="regions")
     op.drop_index("ix_meeting_agreement_id", table_name="meeting", schema="regions")
     op.drop_table("meeting", schema="regions")
     op.drop_index("ix_plan_visible_to", table_name="plan", schema="regions", postgresql_using="gin")

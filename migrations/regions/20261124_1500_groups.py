@@ -407,6 +407,7 @@ def upgrade() -> None:
             sa.Enum(
                 "open",
                 "drafted",
+                "planned",
                 "done",
                 "dropped",
                 name="slotstate_known",

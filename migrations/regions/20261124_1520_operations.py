@@ -18,6 +18,7 @@ TEXTS = postgresql.ARRAY(sa.Text())
 UUIDS = postgresql.ARRAY(sa.Uuid())
 JSON = postgresql.JSONB(astext_type=sa.Text())
 UUID = sa.Uuid()
+NEXT_ACT = sa.text("nextval('regions.operation_act')")
 
 SCOPES = "(SELECT string_to_array(current_setting('app.scopes', true), ','))"
 IN_SCOPE = f"visible_to && {SCOPES}"
@@ -31,30 +32,30 @@ def _in_sight(table):
     return f"EXISTS (SELECT 1 FROM regions.operation AS o WHERE {of_it})"  # noqa: S608 -- our names
 
 
-def _remembered(table, instant):
+def _remembered(table):
     ended = (
         f"p.operation_id = {table}.operation_id AND p.status = 'finished'"
-        f" AND p.visible_to && {SCOPES} AND {table}.{instant} <= p.ended_at"
+        f" AND p.visible_to && {SCOPES} AND {table}.act <= p.ended_act"
     )
     return f"EXISTS (SELECT 1 FROM regions.participation AS p WHERE {ended})"  # noqa: S608 -- same
 
 
-def _followed(table, instant):
-    return f"{_in_sight(table)} OR {_remembered(table, instant)} OR {AS_SYSTEM}"
+def _followed(table):
+    return f"{_in_sight(table)} OR {_remembered(table)} OR {AS_SYSTEM}"
 
 
 # Of tables that were there: what is seen, and what may be written.
 REPLACED = {
     "operation": (f"{IN_SCOPE} OR recall_to && {SCOPES} OR {AS_SYSTEM}", SCOPED),
     "participation": (f"{IN_SCOPE} OR {_in_sight('participation')} OR {AS_SYSTEM}", KNOWN),
-    "operation_step": (_followed("operation_step", "at"), KNOWN),
-    "operation_result": (_followed("operation_result", "completed_at"), KNOWN),
+    "operation_step": (_followed("operation_step"), KNOWN),
+    "operation_result": (_followed("operation_result"), KNOWN),
 }
 NEW = {
-    "operation_team": (_followed("operation_team", "formed_at"), KNOWN),
-    "operation_officer": (_followed("operation_officer", "named_at"), KNOWN),
-    "finding": (f"{IN_SCOPE} OR {_followed('finding', 'recorded_at')}", KNOWN),
-    "finding_look_back": (f"{IN_SCOPE} OR {_followed('finding_look_back', 'at')}", KNOWN),
+    "operation_team": (_followed("operation_team"), KNOWN),
+    "operation_officer": (_followed("operation_officer"), KNOWN),
+    "finding": (f"{IN_SCOPE} OR {_followed('finding')}", KNOWN),
+    "finding_look_back": (f"{IN_SCOPE} OR {_followed('finding_look_back')}", KNOWN),
 }
 # table, name, type, default for rows that are there
 ADDED = (
@@ -69,9 +70,22 @@ ADDED = (
     ("operation", "report", JSON, None),
     ("operation", "recall_to", TEXTS, "'{}'"),
     ("participation", "ended_at", INSTANT, None),
+    ("participation", "ended_act", sa.BigInteger(), None),
     ("participation", "closing", sa.Text(), None),
     ("participation", "own_figures", JSON, None),
     ("operation_result", "shares", JSON, "'{}'"),
+    # Before all acts that come.
+    ("operation_result", "act", sa.BigInteger(), "0"),
+    ("operation_step", "act", sa.BigInteger(), "0"),
+)
+# [DD] our own defaults.
+SETTINGS = (
+    ("operation.report_days", "15", "[DD] natural days from the last day planned to the report"),
+    (
+        "operation.late_draft_days",
+        "30",
+        "[DD] natural days an owed operation plans whose window has passed",
+    ),
 )
 STATUSES = ("invited", "taking_part", "finished", "left", "ended")
 ISSUERS = ("consent", "common_superior", "command")
@@ -85,7 +99,7 @@ RULES = (
     (
         "participation",
         "end_told",
-        "status NOT IN ('finished', 'left') OR (ended_at IS NOT NULL AND closing IS NOT NULL)",
+        "status NOT IN ('finished', 'left') OR num_nulls(ended_at, ended_act, closing) = 0",
     ),
 )
 INDEXES = (
@@ -119,6 +133,7 @@ def _tables():
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("place", sa.String(length=12), nullable=False),
         sa.Column("formed_at", INSTANT, nullable=False),
+        sa.Column("act", sa.BigInteger(), server_default=NEXT_ACT, nullable=False),
         sa.ForeignKeyConstraint(
             ["operation_id"], ["regions.operation.id"], name=op.f("fk_operation_team_operation_id")
         ),
@@ -141,6 +156,7 @@ def _tables():
         sa.Column("division", sa.String(length=12), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("named_at", INSTANT, nullable=False),
+        sa.Column("act", sa.BigInteger(), server_default=NEXT_ACT, nullable=False),
         sa.ForeignKeyConstraint(
             ["operation_id"],
             ["regions.operation.id"],
@@ -179,6 +195,7 @@ def _tables():
         sa.Column("shares", JSON, nullable=False),
         sa.Column("found_at", INSTANT, nullable=False),
         sa.Column("recorded_at", INSTANT, nullable=False),
+        sa.Column("act", sa.BigInteger(), server_default=NEXT_ACT, nullable=False),
         sa.Column("recorded_by", UUID, nullable=False),
         sa.Column("handover_id", UUID, nullable=True),
         sa.Column("handed_over_at", INSTANT, nullable=True),
@@ -213,6 +230,7 @@ def _tables():
             ["operation_id", "division"],
             ["regions.participation.operation_id", "regions.participation.division"],
             name=op.f("fk_finding_operation_id_division"),
+            onupdate="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_finding")),
         schema="regions",
@@ -247,6 +265,7 @@ def _tables():
         sa.Column("actor_id", UUID, nullable=False),
         sa.Column("actor_name", sa.String(length=200), nullable=False),
         sa.Column("at", INSTANT, nullable=False),
+        sa.Column("act", sa.BigInteger(), server_default=NEXT_ACT, nullable=False),
         sa.Column("visible_to", TEXTS, nullable=False),
         sa.ForeignKeyConstraint(
             ["finding_id"], ["regions.finding.id"], name=op.f("fk_finding_look_back_finding_id")
@@ -275,7 +294,14 @@ def _tables():
     )
 
 
-def upgrade() -> None:
+def _as_system(switch):
+    op.execute(
+        f"SELECT set_config('app.system', '{switch}', true),"
+        " set_config('app.principal', 'system', true)"
+    )
+
+
+def _columns():
     for table, name, kind, default in ADDED:
         op.add_column(
             table,
@@ -286,6 +312,13 @@ def upgrade() -> None:
         )
         if default is not None:
             op.alter_column(table, name, server_default=None, schema="regions")
+    for table in ("operation_result", "operation_step"):
+        op.alter_column(table, "act", server_default=NEXT_ACT, schema="regions")
+
+
+def upgrade() -> None:
+    op.execute("CREATE SEQUENCE regions.operation_act")
+    _columns()
     for table, name, rule in RULES:
         op.execute(
             f"ALTER TABLE regions.{table} ADD CONSTRAINT ck_{table}_{name} CHECK ({rule}) NOT VALID"
@@ -302,6 +335,14 @@ def upgrade() -> None:
         " ON regions.finding_look_back"
         " FOR EACH STATEMENT EXECUTE FUNCTION regions.refuse_change()"
     )
+    _as_system("on")
+    insert = sa.text(
+        "INSERT INTO regions.rule_setting (name, scope, valid_from, value, basis)"
+        " VALUES (:name, '', DATE '2000-01-01', CAST(:value AS jsonb), :basis)"
+    )
+    for name, value, basis in SETTINGS:
+        op.execute(insert.bindparams(name=name, value=value, basis=basis))
+    _as_system("off")
     # Beside the running release: neither a check of the old rows nor an index blocks a write.
     with op.get_context().autocommit_block():
         for table, name, _ in RULES:
@@ -323,9 +364,10 @@ def downgrade() -> None:
     _policies(dict.fromkeys(REPLACED, (SCOPED, SCOPED)))
     for table in reversed(NEW):
         op.drop_table(table, schema="regions")
-    op.execute(
-        "SELECT set_config('app.system', 'on', true), set_config('app.principal', 'system', true)"
-    )
+    _as_system("on")
+    delete = sa.text("DELETE FROM regions.rule_setting WHERE name = :name AND scope = ''")
+    for name, _, _ in SETTINGS:
+        op.execute(delete.bindparams(name=name))
     op.execute(
         "UPDATE regions.participation SET status = 'ended' WHERE status IN ('finished', 'left')"
     )
@@ -339,3 +381,4 @@ def downgrade() -> None:
         op.drop_constraint(f"ck_{table}_{name}", table, schema="regions")
     for table, name, _, _ in reversed(ADDED):
         op.drop_column(table, name, schema="regions")
+    op.execute("DROP SEQUENCE regions.operation_act")

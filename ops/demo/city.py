@@ -119,8 +119,41 @@ def _agree(stage: Stage, dust: Json, kept: Json) -> Json:
         operation = party.post(f"{path}/answer", answer, on=party.get(path))
     operation = _lead(stage, operation, "issue", by=CITY_CHIEF)
     operation = _lead(stage, operation, "prepare", {"reason": "两县各派执法人员"})
+    operation = _form_team(stage, operation)
     operation = _lead(stage, operation, "start")
     stage.claim("联合行动启动", holds=operation["state"] == "running", seen=operation["state"])
+    return operation
+
+
+def _form_team(stage: Stage, operation: Json) -> Json:
+    """Each county names its own people; one certificate, or nobody of the place, is no team."""
+    centre, path = stage.person(CENTRE), f"/operations/{operation['id']}"
+    stage.refused(CENTRE, "没有小组不能启动", f"{path}/start", {}, on=operation, statuses=(409,))
+    body = {"name": "堆场检查组", "place": BEILUN}
+    stage.refused(CHIEF, "参与方不能代牵头方编组", f"{path}/teams", body, on=operation)
+    operation = centre.post(f"{path}/teams", body, on=operation)
+    team = operation["teams"][0]["id"]
+    for division, login in ((ZHENHAI, PARTNER), (BEILUN, LEADER)):
+        stage.refused(
+            CENTRE, "一名执法人员不能成队启动", f"{path}/start", {}, on=operation, statuses=(409,)
+        )
+        head = stage.person(f"{division}-department-head-1")
+        officer = inspection.officer_of(stage, login)["id"]
+        named = {"division": division, "team_id": team, "officer_ids": [officer]}
+        stage.refused(
+            f"{division}-officer-1",
+            "执法人员不能自行编组",
+            f"{path}/send-officers",
+            named,
+            on=operation,
+        )
+        operation = head.post(f"{path}/send-officers", named, on=head.get(path))
+    [formed] = operation["teams"]
+    stage.claim(
+        "小组由两县人员混编",
+        holds={each["division"] for each in formed["members"]} == {BEILUN, ZHENHAI},
+        seen="、".join(each["name"] for each in formed["members"]),
+    )
     return operation
 
 
@@ -155,5 +188,15 @@ def _archive(stage: Stage, operation: Json) -> None:
     centre = stage.person(CENTRE)
     path = f"/operations/{operation['id']}"
     seen = _lead(stage, centre.get(path), "look-back", {"reason": "整改未反弹"})
-    closed = _lead(stage, seen, "close", {"reason": "归档"})
+    stage.refused(
+        CENTRE, "各方未办结不能归档", f"{path}/close", {"reason": "x"}, on=seen, statuses=(409,)
+    )
+    for division in (BEILUN, ZHENHAI):
+        own = {"division": division, "summary": "本方工作办结", "officer_visits": 1}
+        head = stage.person(f"{division}-department-head-1")
+        stage.refused(
+            "330212-department-head-1", "非参与方不能办结", f"{path}/finish", own, on=seen
+        )
+        head.post(f"{path}/finish", own, on=head.get(path))
+    closed = _lead(stage, centre.get(path), "close", {"reason": "归档"})
     stage.claim("联合行动归档", holds=closed["state"] == "closed", seen=closed["state"])

@@ -14,12 +14,17 @@ from services.regions.disputes.jobs import JOBS as DISPUTE_JOBS
 from services.regions.divisions import endpoints as divisions
 from services.regions.groups import endpoints as groups
 from services.regions.groups.jobs import JOBS as GROUP_JOBS
+from services.regions.helpers.endpoints import ROUTERS as HELPERS
+from services.regions.meetings import endpoints as meetings
 from services.regions.notices import endpoints as notices
-from services.regions.officers import endpoints as officers
+from services.regions.officers.endpoints import ROUTERS as OFFICERS
 from services.regions.operations import endpoints as operations
 from services.regions.operations.handlers import HANDLERS
+from services.regions.operations.jobs import JOBS as OPERATION_JOBS
 from services.regions.overview import endpoints as overview
 from services.regions.places import endpoints as places
+from services.regions.plans import endpoints as plans
+from services.regions.plans.jobs import JOBS as PLAN_JOBS
 from services.regions.succession import endpoints as succession
 from services.regions.succession.jobs import JOBS as SUCCESSION_JOBS
 from services.regions.tables import OPEN_WORK
@@ -36,9 +41,13 @@ app = create_service_app(
             places.router,
             calendars.router,
             bureaus.router,
-            officers.router,
+            *OFFICERS,
+            *HELPERS,
             notices.router,
             agreements.router,
+            plans.router,
+            meetings.schedule,
+            meetings.router,
             assistance_requests.router,
             handovers.router,
             disputes.router,
@@ -53,9 +62,11 @@ app = create_service_app(
         jobs=(
             *SUCCESSION_JOBS,
             *AGREEMENT_JOBS,
+            *PLAN_JOBS,
             *GROUP_JOBS,
             *ASSISTANCE_JOBS,
             *DISPUTE_JOBS,
+            *OPERATION_JOBS,
             *ACTIVATION_JOBS,
         ),
         open_work=OPEN_WORK,

@@ -6,6 +6,7 @@ from sqlalchemy import MetaData
 
 import services.regions.bureaus.models
 import services.regions.divisions.models
+import services.regions.helpers.models
 import services.regions.officers.models  # noqa: F401  importing declares the tables
 from services.regions.activations.models import ActivationStep
 from services.regions.agreements.models import AgreementSkip, AgreementStep, AgreementText
@@ -77,5 +78,27 @@ OPEN_WORK: Final = (
         _TABLES["participation"],
         ("division",),
         is_open=f"EXISTS (SELECT FROM operation o WHERE o.id = t.operation_id AND o.{_RUNNING})",
+    ),
+    # Its recorder follows the party it is of.
+    OpenWork(
+        "finding",
+        _TABLES["finding"],
+        ("place",),
+        is_open="handover_id IS NULL AND EXISTS"
+        f" (SELECT FROM operation o WHERE o.id = t.operation_id AND o.{_RUNNING})",
+    ),
+    OpenWork(
+        "border_notice",
+        _TABLES["border_notice"],
+        ("division", "matter"),
+        is_open=_RUNNING,
+        beside="EXISTS (SELECT FROM border_notice_party p"
+        " WHERE p.notice_id = t.id AND p.division = $1)",
+    ),
+    OpenWork(
+        "border_notice_party",
+        _TABLES["border_notice_party"],
+        ("division",),
+        is_open=f"EXISTS (SELECT FROM border_notice n WHERE n.id = t.notice_id AND n.{_RUNNING})",
     ),
 )

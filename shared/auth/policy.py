@@ -84,10 +84,7 @@ _REGIONS: Final = {
     "officer.book": _right(*_COMMANDERS, at=Relation.PARTICIPANT),
 }
 _SUCCESSION: Final[Mapping[str, Right]] = {
-    # Who gives and withdraws grants may know which of them a change moves.
-    "division_change.read": _right(
-        Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, at=Relation.ANY
-    ),
+    "division_change.read": _right(Role.SYSTEM_ADMINISTRATOR, at=Relation.ANY),
     # Towards the lowest division above all that the change concerns.
     "division_change.draft": _right(Role.SYSTEM_ADMINISTRATOR, at=Relation.SUBTREE),
     "division_change.preview": _right(Role.SYSTEM_ADMINISTRATOR, at=Relation.SUBTREE),
@@ -108,7 +105,24 @@ _PLACES: Final[Mapping[str, Right]] = {
     "border_notice.acknowledge": _right(*_FRONT, at=Relation.SUBTREE),
     "border_notice.answer": _right(*_FRONT, at=Relation.SUBTREE),
 }
-_PEOPLE: Final[Mapping[str, Right]] = {}
+_PEOPLE: Final[Mapping[str, Right]] = {
+    # Who decides on recusal says that its ground is gone (行政处罚法 art. 43), not who declared it.
+    "officer.end_interest": _right(*_CHIEFS, at=Relation.SUBTREE, sensitive=True),
+    "equipment.read": _right(*_READERS, at=Relation.ANY),
+    "equipment.manage": _right(*_CHIEFS, at=Relation.SUBTREE),
+    # Joint work asks for experts of others; who they are is public, how to call them is not.
+    "expert.read": _right(*_READERS, at=Relation.ANY),
+    "expert.read_contact": _right(*_STAFF, at=Relation.SUBTREE, sensitive=True),
+    "expert.manage": _right(*_CHIEFS, at=Relation.SUBTREE),
+    "help_team.read": _right(*_READERS, at=Relation.ANY),
+    "help_team.read_contact": _right(*_STAFF, at=Relation.SUBTREE, sensitive=True),
+    "help_team.manage": _right(*_CHIEFS, at=Relation.SUBTREE),
+    "supervisor.read": _right(*_READERS, at=Relation.ANY),
+    "supervisor.read_contact": _right(*_STAFF, at=Relation.SUBTREE, sensitive=True),
+    "supervisor.manage": _right(*_CHIEFS, at=Relation.SUBTREE),
+    # Persons of a list are masked for everybody but the division whose they are.
+    "helper.list_contact": _right(*_STAFF, at=Relation.OWN, sensitive=True),
+}
 _CALENDARS: Final[Mapping[str, Right]] = {
     # Sees ids and kinds of the clocks that move, never what they are about.
     "calendar.publish": _right(Role.SYSTEM_ADMINISTRATOR, at=Relation.ANY),

@@ -256,7 +256,10 @@ class OperationSummarised(Event):
 class EligibilityQuery(BaseModel):
     """Who of these divisions can go, in this time, to this object (answered by `regions`).
 
-    What `task_id` holds already does not stand in its own way.
+    What `task_id` holds already does not stand in its own way, nor what the operation holds that
+    the task came from. The nearest to `near` come first. `skills` each must have; of each kind of
+    `equipment` the answer says what is free. With `other_area_than`, the division of the object,
+    nobody of that division goes (交叉执法).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -267,10 +270,19 @@ class EligibilityQuery(BaseModel):
     object_name: str | None = None
     object_code: str | None = None
     task_id: UUID | None = None
+    operation_id: UUID | None = None
+    near: str | None = None
+    skills: list[str] = []
+    equipment: list[str] = []
+    other_area_than: str | None = None
 
 
 class EligibleOfficer(BaseModel):
-    """`account_id` is the officer's login, by which tasks knows who acts."""
+    """`account_id` is the officer's login, by which tasks knows who acts.
+
+    `load` counts the officer's bookings of the year; `proximity` is `same`, `neighbouring`,
+    `same_city` or `elsewhere` as seen from the place asked about.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -280,10 +292,30 @@ class EligibleOfficer(BaseModel):
     division: str
     certificate_number: str
     certificate_valid_to: date
+    bureau_id: UUID | None = None
+    skills: list[str] = []
+    load: int | None = None
+    proximity: str | None = None
+
+
+class StandInFor(BaseModel):
+    """Who stands in for whom of a chain that begins with an absent officer."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    officer_id: UUID
+    name: str
+    division: str
+    stands_in_for: UUID
+    starts_at: datetime
+    ends_at: datetime
 
 
 class ExcludedOfficer(BaseModel):
-    """`reasons` are stable codes such as `certificate_expired`, `recused`, `absent`."""
+    """`reasons` are stable codes such as `certificate_expired`, `recused`, `absent`.
+
+    Never what an interest is, only that there is one in the object asked about.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -291,6 +323,32 @@ class ExcludedOfficer(BaseModel):
     name: str
     division: str
     reasons: list[str]
+    missing_skills: list[str] = []
+    substitutes: list[StandInFor] = []
+
+
+class FreeItem(BaseModel):
+    """An item that can be taken along; with a holder only together with that officer."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    equipment_id: UUID
+    label: str
+    bureau_id: UUID
+    bureau_name: str
+    division: str
+    holder_id: UUID | None
+    calibration_valid_to: date | None
+
+
+class EquipmentAvailability(BaseModel):
+    """Of one kind what is free in the period, and how many items what bars: `booked` and so on."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    kind: str
+    free: list[FreeItem]
+    barred: dict[str, int]
 
 
 class Eligibility(BaseModel):
@@ -298,3 +356,4 @@ class Eligibility(BaseModel):
 
     eligible: list[EligibleOfficer]
     excluded: list[ExcludedOfficer]
+    equipment: list[EquipmentAvailability] = []

@@ -131,6 +131,9 @@ async def _keys(owner: "asyncpg.Connection[Any]", service: str, name: str) -> Se
         "sample": "spot_check_sample",
         "batch": "letter_batch",
         "letter": "inspection_letter",
+        "notice": "border_notice",
+        "parent_agreement": "agreement",
+        "parent_plan": "plan",
     }.get(name.removesuffix("_id"), name.removesuffix("_id"))
     rows = await owner.fetch(KEYS.format(table=f"{service}.{table}"), MOST_KEYS)
     return [row["id"] for row in rows]

@@ -16,6 +16,7 @@ from typing import Final
 from shared import divisions
 from shared.clocks.term import LegalBasis
 from shared.errors import InvalidInput, RuleViolation
+from shared.masking import masked_name, masked_phone, normal_phone
 
 REDACTED: Final = "〔已隐去〕"
 STREET: Final = re.compile(r"^.*?(?:街道|镇|乡|路|街|大道|村)")
@@ -112,13 +113,6 @@ class Identity:
     address: str | None = None
 
 
-def normal_phone(phone: str) -> str:
-    """Digits without trunk zero and country code: what makes two spellings one number."""
-    digits = re.sub(r"\D", "", phone).lstrip("0")
-    national = digits.removeprefix("86") if len(digits) > len("13800000000") else digits
-    return national.lstrip("0")
-
-
 def normal_id_number(number: str) -> str:
     """Upper-case ID number with a right check digit (GB 11643-1999); InvalidIdNumber if wrong."""
     number = number.strip().upper()
@@ -138,17 +132,6 @@ def tokens(identity: Identity, key: bytes) -> list[str]:
     if identity.id_number:
         marks.append(f"id:{normal_id_number(identity.id_number)}")
     return [hmac.digest(key, mark.encode(), hashlib.sha256).hex() for mark in marks]
-
-
-def masked_name(name: str) -> str:
-    """王小明 → 王**."""
-    return name[:1] + "*" * max(len(name) - 1, 1)
-
-
-def masked_phone(phone: str) -> str:
-    """13812345678 → 138****5678."""
-    digits = normal_phone(phone)
-    return f"{digits[:3]}****{digits[-4:]}" if len(digits) > len("138") + 4 else "****"
 
 
 def masked_id_number(number: str) -> str:

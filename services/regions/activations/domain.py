@@ -170,6 +170,12 @@ class NothingToDecide(RuleViolation):
     en = "The parties agree; there is nothing to decide."
 
 
+class JoinedUp(RuleViolation):
+    code = "joined_up_already"
+    zh = "已据此拟定联合行动。"
+    en = "A joint operation has been drafted from it already."
+
+
 class TooLong(RuleViolation):
     code = "extension_refused"
     zh = "已延长 {times} 次或超过 {hours} 小时,不能再延长。"

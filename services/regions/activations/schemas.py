@@ -1,6 +1,6 @@
 """Bodies of emergency protocols and activations."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -198,6 +198,14 @@ class ChangeTierIn(Body):
 class ExtendIn(Body):
     hours: Hours
     reason: LongText
+
+
+class JoinUpIn(Body):
+    """The operation that grows out of the activation, from today to `planned_to`."""
+
+    title: ShortText
+    planned_to: date
+    due_on: date
 
 
 class StandDownIn(Body):

@@ -51,6 +51,70 @@ SELECT l.id FROM {table} l JOIN clock e ON e.subject_id = l.id
  ORDER BY l.id LIMIT $2 FOR UPDATE OF l SKIP LOCKED
 """
 
+# Both kinds of letter, whose rows the caller sees.
+OPEN_AND_LATE: Final = """
+WITH letter AS (
+  SELECT 'assistance_request' AS kind, id, sender, receiver, state, sent_at, escalated_at
+    FROM assistance_request
+  UNION ALL
+  SELECT 'handover', id, sender, receiver, state, sent_at, escalated_at FROM handover
+), late AS (
+  SELECT DISTINCT subject_id FROM clock
+   WHERE subject_kind IN ('assistance_request', 'handover') AND state = 'running'
+     AND kind = ANY($3) AND due_at <= $2
+)
+SELECT l.kind, l.sender, l.receiver, count(*) AS open, count(late.subject_id) AS late,
+       count(l.escalated_at) AS escalated, min(l.sent_at) AS oldest_sent_at
+  FROM letter l LEFT JOIN late ON late.subject_id = l.id
+ WHERE l.state NOT IN ('replied', 'accepted_by_sender', 'withdrawn')
+   AND (starts_with(l.sender, $1) OR starts_with(l.receiver, $1))
+ GROUP BY l.kind, l.sender, l.receiver
+ ORDER BY oldest_sent_at, l.kind, l.sender, l.receiver
+"""
+RESPONSE_TIMES: Final = """
+WITH letter AS (
+  SELECT 'assistance_request' AS kind, sender, receiver, sent_at, first_replied_at
+    FROM assistance_request
+  UNION ALL
+  SELECT 'handover', sender, receiver, sent_at, first_replied_at FROM handover
+), answered AS (
+  SELECT kind, sender, receiver,
+         extract(epoch FROM first_replied_at - sent_at)::float8 / 3600 AS hours
+    FROM letter
+   WHERE first_replied_at >= $2 AND first_replied_at < $3
+     AND (starts_with(sender, $1) OR starts_with(receiver, $1))
+)
+SELECT kind, sender, receiver, count(*) AS answered,
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY hours) AS median_hours,
+       percentile_cont(0.9) WITHIN GROUP (ORDER BY hours) AS p90_hours
+  FROM answered GROUP BY kind, sender, receiver ORDER BY kind, sender, receiver
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAndLate:
+    """Letters from one division to another that wait for an answer."""
+
+    kind: str
+    sender: str
+    receiver: str
+    open: int
+    late: int
+    escalated: int
+    oldest_sent_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseTime:
+    """How fast one division answers another: median and 90th percentile, in hours."""
+
+    kind: str
+    sender: str
+    receiver: str
+    answered: int
+    median_hours: float
+    p90_hours: float
+
 
 def kind_of(letter: AnyLetter) -> LetterKind:
     return LetterKind.HANDOVER if isinstance(letter, Handover) else LetterKind.REQUEST
@@ -225,3 +289,24 @@ async def duties_of(
     for clock in await clocks_of(session, list(found)):
         found[clock.subject_id] += duties([clock])
     return found
+
+
+async def open_and_late(session: AsyncSession, scope: str, *, now: datetime) -> list[OpenAndLate]:
+    """What is open between each two divisions, and how much of it is late, oldest pair first.
+
+    `scope` is a subtree (`3302`) that sends or receives, empty for all the caller sees.
+    """
+    rows = await (await driver(session)).fetch(OPEN_AND_LATE, scope, now, [*map(str, DUTIES)])
+    return [OpenAndLate(**row) for row in rows]
+
+
+async def response_times(
+    session: AsyncSession, scope: str, since: datetime, until: datetime
+) -> list[ResponseTime]:
+    """Hours from sending to the first reply, for what was first answered from `since` to `until`.
+
+    By pair of divisions; `scope` as in `open_and_late`. What was never answered is not in here,
+    but in `open_and_late`.
+    """
+    rows = await (await driver(session)).fetch(RESPONSE_TIMES, scope, since, until)
+    return [ResponseTime(**row) for row in rows]

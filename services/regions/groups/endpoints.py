@@ -107,6 +107,7 @@ async def propose_groups(
         most_members=body.max_members,
         groups=body.groups,
         several=body.several,
+        sea=body.sea,
         today=legal_day(now),
     )
     return ProposalOut.of(area, found)
@@ -122,6 +123,7 @@ async def check_groups(
         actor,
         asked=body.divisions,
         groups=grouping(body.groups),
+        sea=body.sea,
         today=legal_day(now),
     )
     return FindingsOut.of(area, found)

@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.regions.agreements.domain import Form, Season
 from services.regions.agreements.domain.consent import Answer
 from services.regions.agreements.domain.rotation import Skip, lead_of
+from services.regions.divisions.domain import TOUCHING
 from services.regions.divisions.models import Border, Division
 from services.regions.groups.domain.life import (
     GroupState,
@@ -229,8 +230,10 @@ class OpenSlot:
     window_to: date
 
 
-async def open_slots(session: AsyncSession, *, limit: int = 200) -> Sequence[OpenSlot]:
-    """Owed operations of active groups without a draft, by the day their window begins.
+async def open_slots(
+    session: AsyncSession, *, group_id: UUID | None = None, limit: int = 200
+) -> Sequence[OpenSlot]:
+    """Owed operations of active groups, or of one, without a draft, by the day their window begins.
 
     For a session of the system: what operations are drafted from.
     """
@@ -241,6 +244,8 @@ async def open_slots(session: AsyncSession, *, limit: int = 200) -> Sequence[Ope
         .order_by(col(QuotaSlot.window_from), col(QuotaSlot.id))
         .limit(limit)
     )
+    if group_id is not None:
+        statement = statement.where(QuotaSlot.group_id == group_id)
     rows = (await session.exec(statement)).all()
     acting = await _acting(session, {found.id for _, found in rows})
     return [
@@ -349,19 +354,30 @@ async def groups_with_leavers(
     return (await session.exec(statement)).all()
 
 
-async def borders_within(session: AsyncSession, scopes: Sequence[str]) -> list[Pair]:
-    """The borders with both sides in the scopes; in the whole country without any."""
+async def borders_within(session: AsyncSession, scopes: Sequence[str], *, sea: bool) -> list[Pair]:
+    """The borders with both sides in the scopes; in the whole country without any.
+
+    A pair comes once: with the length of all its borders if it touches, else, if `sea` is asked
+    for, with the way over the water.
+    """
+    touching = col(Border.kind).in_(TOUCHING)
+    length = func.sum(col(Border.km)).filter(touching)
     statement = (
-        select(Border.a, Border.b, func.sum(col(Border.km)))
+        select(Border.a, Border.b, length, func.min(col(Border.km)))
         .group_by(col(Border.a), col(Border.b))
         .order_by(col(Border.a), col(Border.b))
     )
+    if not sea:
+        statement = statement.where(touching)
     if scopes:
         statement = statement.where(
             or_(*(col(Border.a).startswith(each) for each in scopes)),
             or_(*(col(Border.b).startswith(each) for each in scopes)),
         )
-    return [Pair(a, b, km) for a, b, km in (await session.exec(statement)).all()]
+    rows: Sequence[tuple[str, str, float | None, float]] = (await session.exec(statement)).all()
+    return [
+        Pair(a, b, km) if km is not None else Pair(a, b, way, by_sea=True) for a, b, km, way in rows
+    ]
 
 
 async def counties_within(

@@ -26,6 +26,7 @@ MOST_GROUPS: Final = 1500
 MOST_TERM_MONTHS: Final = 60
 
 Day = Annotated[date, Field(ge=date(1990, 1, 1), le=date(2199, 12, 31))]
+Sea = Annotated[bool, Field(description="counties that face each other over the sea count too")]
 Members = Annotated[list[Division], Field(min_length=1, max_length=MOST_MEMBERS)]
 
 
@@ -53,6 +54,7 @@ class WishesIn(Body):
     groups: Annotated[
         int | None, Field(ge=1, le=MOST_GROUPS, description="how many groups there shall be")
     ] = None
+    sea: Sea = False
     several: Annotated[
         bool,
         Field(description="a county may sit in several groups, so that every border is covered"),
@@ -85,6 +87,7 @@ class CheckIn(Body):
         ),
     ] = None
     groups: Annotated[list[GroupingIn], Field(min_length=1, max_length=MOST_GROUPS)]
+    sea: Sea = False
 
 
 class CountyOut(Out):
@@ -94,13 +97,14 @@ class CountyOut(Out):
 
 
 class PairOut(Out):
-    """Two counties with a common border, and its kilometres."""
+    """Two counties with a common border, and its kilometres; by sea the way over the water."""
 
     a: str
     a_name: str
     b: str
     b_name: str
     km: float
+    by_sea: bool
 
 
 class ProposedGroupOut(Out):
@@ -231,7 +235,12 @@ def _counties(area: Area, codes: Iterable[str]) -> list[CountyOut]:
 def _pairs(area: Area, pairs: Iterable[Pair]) -> list[PairOut]:
     return [
         PairOut(
-            a=each.a, a_name=area.names[each.a], b=each.b, b_name=area.names[each.b], km=each.km
+            a=each.a,
+            a_name=area.names[each.a],
+            b=each.b,
+            b_name=area.names[each.b],
+            km=each.km,
+            by_sea=each.by_sea,
         )
         for each in pairs
     ]
@@ -523,8 +532,9 @@ class SlotOut(Out):
 class ComplianceOut(Out):
     """Done of required in one period, and the forecast.
 
-    `expected` is done plus what is drafted and comes in time; `shortfall` what is missing if nobody
-    drafts another; `still_possible` how many could be held from nothing in the days that are left.
+    `expected` is done plus what is drafted or planned and comes in time; `shortfall` what is
+    missing if nobody drafts another; `still_possible` how many could be held from nothing in the
+    days that are left.
     """
 
     period: str
@@ -534,6 +544,7 @@ class ComplianceOut(Out):
     required: int
     done: int
     drafted: int
+    planned: int
     days_left: int
     expected: int
     shortfall: int
@@ -550,6 +561,7 @@ class ComplianceOut(Out):
             required=found.quota.required,
             done=found.done,
             drafted=found.drafted,
+            planned=found.planned,
             days_left=found.days_left,
             expected=found.expected,
             shortfall=found.shortfall,

@@ -1,10 +1,11 @@
 """Joint meetings (联席会议) and consultations (定期会商): who calls them, what they leave open."""
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from enum import StrEnum
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from services.regions.agreements.domain.consent import IllegalStep, ReasonMissing
 from services.regions.agreements.domain.life import DEFAULT
@@ -44,7 +45,6 @@ class Action(StrEnum):
     CONFIRM = "confirm"
     OBJECT = "object"
     CONCLUDE = "conclude"  # the last confirmation
-    ADD_ITEM = "add_item"
 
 
 class Confirmation(StrEnum):
@@ -72,7 +72,6 @@ TRANSITIONS: Final[Mapping[State, Mapping[Action, State]]] = {
         Action.CONFIRM: State.MINUTED,
         Action.OBJECT: State.MINUTED,
         Action.CONCLUDE: State.CONFIRMED,
-        Action.ADD_ITEM: State.MINUTED,
     },
     State.CONFIRMED: {},
     State.CANCELLED: {},
@@ -105,6 +104,14 @@ class DidNotAttend(RuleViolation):
     code = "did_not_attend"
     zh = "{division} 未到会,不确认纪要。"
     en = "{division} did not attend and confirms no minutes."
+
+
+class NothingToMeetUnder(RuleViolation):
+    """A meeting is called under what binds those it calls."""
+
+    code = "not_in_effect"
+    zh = "所依据的协议、方案或联动组未生效。"
+    en = "The agreement, plan or group it is called under is not in effect."
 
 
 class ItemClosed(RuleViolation):
@@ -172,11 +179,67 @@ def require_item_open(state: ItemState) -> None:
         raise ItemClosed
 
 
+@dataclass(frozen=True, slots=True)
+class Attendance:
+    """Whether a division invited came, and with whom."""
+
+    division: str
+    attended: bool
+    attendees: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenMatter:
+    """A matter a meeting leaves open: who sees to it and until when."""
+
+    text: str
+    responsible: str
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The minutes (纪要): what was said and decided, who was there, what was left open."""
+
+    held_on: date
+    text: str
+    decisions: tuple[str, ...]
+    attendance: tuple[Attendance, ...]
+    matters: tuple[OpenMatter, ...]
+
+    @property
+    def present(self) -> tuple[str, ...]:
+        return tuple(each.division for each in self.attendance if each.attended)
+
+
+def plain(record: Record) -> dict[str, Any]:
+    """The minutes as JSON has them: what is hashed, and kept."""
+    found: dict[str, Any] = json.loads(json.dumps(asdict(record), default=str))
+    return found
+
+
+def require_record(record: Record, *, host: str, invited: Sequence[str], today: date) -> None:
+    """BadMeeting unless the minutes say of each invited whether it came, the host among them."""
+    if sorted(each.division for each in record.attendance) != sorted(invited):
+        raise BadMeeting(reason="attendance is noted of each invited", pointer="/attendance")
+    if len({host, *record.present}) < 2 or host not in record.present:  # noqa: PLR2004 -- joint
+        raise BadMeeting(reason="the host met nobody", pointer="/attendance")
+    if record.held_on > today:
+        raise BadMeeting(reason="the day is yet to come", pointer="/held_on")
+    for place, matter in enumerate(record.matters):
+        if matter.responsible not in invited:
+            raise BadMeeting(
+                reason="who was not invited takes nothing on", pointer=f"/items/{place}"
+            )
+        if matter.due_on <= record.held_on:
+            raise BadMeeting(reason="it is due before it began", pointer=f"/items/{place}/due_on")
+
+
 def require_parties(host: str, parties: Sequence[str]) -> None:
-    """BadMeeting unless the host and another one at least are invited, each once."""
+    """BadMeeting unless the host is invited and another one at least, each once."""
     if len(set(parties)) < len(parties):
         raise BadMeeting(reason="a division is invited twice", pointer="/divisions")
-    if len({host, *parties}) < 2:  # noqa: PLR2004 -- joint means two
+    if host not in parties or len(parties) < 2:  # noqa: PLR2004 -- joint means two
         raise BadMeeting(reason="a joint meeting has two divisions at least", pointer="/divisions")
 
 

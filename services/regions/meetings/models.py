@@ -26,7 +26,7 @@ class Meeting(RegionsTable, Versioned, table=True):
     __table_args__: Any = (
         # Whatever it is held under makes the series its open matters carry over in.
         CheckConstraint(
-            "num_nonnulls(agreement_id, plan_id, group_id) = 1", name="under_one_thing"
+            "num_nonnulls(agreement_id, plan_id, joint_group_id) = 1", name="under_one_thing"
         ),
         CheckConstraint("starts_at < ends_at", name="times_ordered"),
         CheckConstraint(
@@ -38,7 +38,7 @@ class Meeting(RegionsTable, Versioned, table=True):
         CheckConstraint("(state = 'cancelled') = (cancel_reason IS NOT NULL)", name="cancelled"),
         Index("ix_meeting_agreement_id", "agreement_id"),
         Index("ix_meeting_plan_id", "plan_id"),
-        Index("ix_meeting_group_id", "group_id"),
+        Index("ix_meeting_joint_group_id", "joint_group_id"),
         Index("ix_meeting_visible_to", "visible_to", postgresql_using="gin"),
         {"info": rls.info(rls.SCOPED)},
     )
@@ -48,7 +48,7 @@ class Meeting(RegionsTable, Versioned, table=True):
     title: str = Field(max_length=200)
     agreement_id: UUID | None = Field(default=None, foreign_key=AGREEMENT_ID)
     plan_id: UUID | None = Field(default=None, foreign_key=PLAN_ID)
-    group_id: UUID | None = None
+    joint_group_id: UUID | None = None
     # Whose turn it is, and which term of the rotation it is, if there is one.
     host: str = Field(max_length=12)
     term: int | None = None

@@ -34,7 +34,7 @@ from services.regions.operations.schemas import (
     TeamIn,
     pairs,
 )
-from services.regions.operations.use_cases import conduct, consent, findings, teams
+from services.regions.operations.use_cases import conduct, consent, findings, owed, teams
 from services.regions.operations.use_cases.conduct import PlainStep
 from services.regions.operations.use_cases.record import actions
 from shared.http.access import ActorDep, policy
@@ -155,6 +155,7 @@ async def draft_operation(body: OperationIn, asked: AskedDep) -> OperationOut:
         frame=body.frame(),
         now=asked.now,
     )
+    await owed.take_slot(asked.session, operation)
     asked.response.headers["Location"] = f"/api/v1/operations/{operation.id}"
     return await asked.answer(operation)
 
@@ -181,6 +182,7 @@ async def amend_operation(operation_id: UUID, body: AmendIn, step: StepDep) -> O
         expected_version=step.expected_version,
         now=step.asked.now,
     )
+    await owed.move_slot(step.asked.session, operation)
     return await step.asked.answer(operation)
 
 

@@ -9,7 +9,16 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text, Uuid
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    Sequence,
+    Text,
+    Uuid,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
@@ -31,6 +40,10 @@ from shared.db.types import Timestamptz, str_enum
 
 OPERATION_ID = f"{SCHEMA}.operation.id"
 
+# The order of acts. Those of one operation follow one another by its lock, whatever the clock says.
+ACT: Final = Sequence("operation_act", schema=SCHEMA, metadata=RegionsTable.metadata)
+NEXT_ACT: Final = text(f"nextval('{SCHEMA}.operation_act')")
+
 # Tables whose rows are seen by who takes part in their operation.
 FOLLOWERS: Final = (
     "operation_team",
@@ -50,28 +63,26 @@ def _in_sight(table: str) -> str:
     return f"EXISTS (SELECT 1 FROM {SCHEMA}.operation AS o WHERE {of_it})"  # noqa: S608 -- our own names
 
 
-def _remembered(table: str, instant: str) -> str:
+def _remembered(table: str) -> str:
     ended = (
         f"p.operation_id = {table}.operation_id AND p.status = 'finished'"
-        f" AND p.visible_to && {rls.SCOPES} AND {table}.{instant} <= p.ended_at"
+        f" AND p.visible_to && {rls.SCOPES} AND {table}.act <= p.ended_act"
     )
     return f"EXISTS (SELECT 1 FROM {SCHEMA}.participation AS p WHERE {ended})"  # noqa: S608 -- same
 
 
-def _followed(table: str, instant: str) -> rls.Policy:
+def _followed(table: str) -> rls.Policy:
     """Rows that are seen with their operation, judged when they are read.
 
-    Whose part is finished sees those up to that instant.
+    Whose part is finished sees those written until then.
     """
-    seen = f"{_in_sight(table)} OR {_remembered(table, instant)} OR {rls.AS_SYSTEM}"
+    seen = f"{_in_sight(table)} OR {_remembered(table)} OR {rls.AS_SYSTEM}"
     return rls.Policy(seen, rls.IN_CONTEXT)
 
 
-def _owned(table: str, instant: str) -> rls.Policy:
+def _owned(table: str) -> rls.Policy:
     """As `_followed`, and its own party sees the row whatever became of its part."""
-    seen = (
-        f"{rls.IN_SCOPE} OR {_in_sight(table)} OR {_remembered(table, instant)} OR {rls.AS_SYSTEM}"
-    )
+    seen = f"{rls.IN_SCOPE} OR {_in_sight(table)} OR {_remembered(table)} OR {rls.AS_SYSTEM}"
     return rls.Policy(seen, rls.IN_CONTEXT)
 
 
@@ -160,7 +171,7 @@ class Participation(RegionsTable, table=True):
         CheckConstraint("consent <> 'declined' OR answer_reason IS NOT NULL", name="reasoned"),
         # Whose part ended has an instant of it, and words.
         CheckConstraint(
-            "status NOT IN ('finished', 'left') OR (ended_at IS NOT NULL AND closing IS NOT NULL)",
+            "status NOT IN ('finished', 'left') OR num_nulls(ended_at, ended_act, closing) = 0",
             name="end_told",
         ),
         Index("ix_participation_division", "division"),
@@ -176,6 +187,7 @@ class Participation(RegionsTable, table=True):
     answered_by: UUID | None = None
     answer_reason: str | None = Field(default=None, sa_type=Text)
     ended_at: datetime | None = Field(default=None, sa_type=Timestamptz)
+    ended_act: int | None = Field(default=None, sa_type=BigInteger)
     # Why it left, or what its own part came to.
     closing: str | None = Field(default=None, sa_type=Text)
     # What a party says of its own, which is added to nothing.
@@ -189,7 +201,7 @@ class OperationTeam(RegionsTable, table=True):
     __tablename__ = "operation_team"
     __table_args__: Any = (
         Index("uq_operation_team_name", "operation_id", "name", unique=True),
-        {"info": rls.info(_followed("operation_team", "formed_at"))},
+        {"info": rls.info(_followed("operation_team"))},
     )
 
     id: UUID = Field(primary_key=True)
@@ -197,6 +209,9 @@ class OperationTeam(RegionsTable, table=True):
     name: str = Field(max_length=200)
     place: str = Field(max_length=12)
     formed_at: datetime = Field(sa_type=Timestamptz)
+    act: int = Field(
+        default=None, sa_type=BigInteger, sa_column_kwargs={"server_default": NEXT_ACT}
+    )
 
 
 class OperationOfficer(RegionsTable, table=True):
@@ -205,7 +220,7 @@ class OperationOfficer(RegionsTable, table=True):
     __tablename__ = "operation_officer"
     __table_args__: Any = (
         Index("ix_operation_officer_team_id", "team_id"),
-        {"info": rls.info(_followed("operation_officer", "named_at"))},
+        {"info": rls.info(_followed("operation_officer"))},
     )
 
     operation_id: UUID = Field(primary_key=True, foreign_key=OPERATION_ID)
@@ -216,6 +231,9 @@ class OperationOfficer(RegionsTable, table=True):
     division: str = Field(max_length=12)
     name: str = Field(max_length=200)
     named_at: datetime = Field(sa_type=Timestamptz)
+    act: int = Field(
+        default=None, sa_type=BigInteger, sa_column_kwargs={"server_default": NEXT_ACT}
+    )
 
 
 class OperationStep(RegionsTable, table=True):
@@ -224,7 +242,7 @@ class OperationStep(RegionsTable, table=True):
     __tablename__ = "operation_step"
     __table_args__: Any = (
         Index("ix_operation_step_operation_id", "operation_id"),
-        {"info": rls.info(_followed("operation_step", "at"))},
+        {"info": rls.info(_followed("operation_step"))},
     )
 
     id: UUID = Field(primary_key=True)
@@ -235,6 +253,9 @@ class OperationStep(RegionsTable, table=True):
     actor_name: str = Field(max_length=200)
     reason: str | None = Field(default=None, sa_type=Text)
     at: datetime = Field(sa_type=Timestamptz)
+    act: int = Field(
+        default=None, sa_type=BigInteger, sa_column_kwargs={"server_default": NEXT_ACT}
+    )
     visible_to: list[str] = Field(sa_type=ARRAY(Text))
 
 
@@ -248,7 +269,7 @@ class OperationResult(RegionsTable, table=True):
             name="plausible",
         ),
         Index("ix_operation_result_operation_id", "operation_id"),
-        {"info": rls.info(_followed("operation_result", "completed_at"))},
+        {"info": rls.info(_followed("operation_result"))},
     )
 
     task_id: UUID = Field(primary_key=True)
@@ -258,6 +279,9 @@ class OperationResult(RegionsTable, table=True):
     problems_closed: int
     summary: str = Field(sa_type=Text)
     completed_at: datetime = Field(sa_type=Timestamptz)
+    act: int = Field(
+        default=None, sa_type=BigInteger, sa_column_kwargs={"server_default": NEXT_ACT}
+    )
     # Whose result it is, as exact fractions that sum to one.
     shares: dict[str, str] = Field(default_factory=dict, sa_type=JSONB)
     visible_to: list[str] = Field(sa_type=ARRAY(Text))
@@ -271,13 +295,14 @@ class Finding(RegionsTable, Versioned, table=True):
         ForeignKeyConstraint(
             ["operation_id", "division"],
             [f"{SCHEMA}.participation.operation_id", f"{SCHEMA}.participation.division"],
+            onupdate="CASCADE",  # a party goes on under its successor's code
         ),
         CheckConstraint("(handover_id IS NULL) = (handed_over_at IS NULL)", name="handover_whole"),
         CheckConstraint("handover_id IS NULL OR place <> division", name="handed_to_another_place"),
         CheckConstraint("(rectified IS NULL) = (checked_at IS NULL)", name="check_whole"),
         Index("ix_finding_operation_id", "operation_id"),
         Index("ix_finding_handover_id", "handover_id"),
-        {"info": rls.info(_owned("finding", "recorded_at"))},
+        {"info": rls.info(_owned("finding"))},
     )
 
     id: UUID = Field(primary_key=True)
@@ -300,6 +325,9 @@ class Finding(RegionsTable, Versioned, table=True):
     found_at: datetime = Field(sa_type=Timestamptz)
     recorded_at: datetime = Field(sa_type=Timestamptz)
     recorded_by: UUID
+    act: int = Field(
+        default=None, sa_type=BigInteger, sa_column_kwargs={"server_default": NEXT_ACT}
+    )
     handover_id: UUID | None = None
     handed_over_at: datetime | None = Field(default=None, sa_type=Timestamptz)
     # The latest look back.
@@ -315,7 +343,7 @@ class LookBack(RegionsTable, table=True):
     __table_args__: Any = (
         Index("ix_finding_look_back_operation_id", "operation_id"),
         Index("ix_finding_look_back_finding_id", "finding_id"),
-        {"info": rls.info(_owned("finding_look_back", "at"))},
+        {"info": rls.info(_owned("finding_look_back"))},
     )
 
     id: UUID = Field(primary_key=True)
@@ -327,4 +355,7 @@ class LookBack(RegionsTable, table=True):
     actor_id: UUID
     actor_name: str = Field(max_length=200)
     at: datetime = Field(sa_type=Timestamptz)
+    act: int = Field(
+        default=None, sa_type=BigInteger, sa_column_kwargs={"server_default": NEXT_ACT}
+    )
     visible_to: list[str] = Field(sa_type=ARRAY(Text))

@@ -19,6 +19,7 @@ from services.regions.operations.domain import (
     totals,
 )
 from services.regions.operations.models import (
+    NEXT_ACT,
     Finding,
     LookBack,
     Operation,
@@ -29,6 +30,7 @@ from services.regions.operations.models import (
     Participation,
 )
 from shared import divisions
+from shared.db.session import driver
 from shared.errors import NotFound
 
 Line = TypeVar(
@@ -266,3 +268,9 @@ async def officers_named(session: AsyncSession, operation_id: UUID, *, party: st
         OperationOfficer.operation_id == operation_id, OperationOfficer.party == party
     )
     return set((await session.exec(statement)).all())
+
+
+async def next_act(session: AsyncSession) -> int:
+    """The place of an act in the order of all; taken under the operation's lock."""
+    act: int = await (await driver(session)).fetchval(f"SELECT {NEXT_ACT.text}")
+    return act

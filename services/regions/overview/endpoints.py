@@ -1,12 +1,23 @@
 """Figures over HTTP: what is owed, what is late, how fast, and where."""
 
-from datetime import date, timedelta
-from typing import Annotated, Final
+from datetime import date
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from services.regions.assistance.queries import open_and_late
 from services.regions.overview import queries, use_cases
-from services.regions.overview.schemas import LoadOut, MapOut, MapPairOut
+from services.regions.overview.domain import period
+from services.regions.overview.schemas import (
+    LettersOut,
+    LoadOut,
+    MapOut,
+    MapPairOut,
+    OpenLettersOut,
+    ResponseOut,
+    ResponseTimesOut,
+)
+from shared import divisions
 from shared.clocks.days import legal_day
 from shared.http.access import policy
 from shared.http.body import Division
@@ -15,7 +26,6 @@ from shared.http.routing import Route, SessionDep
 
 router = APIRouter(prefix="/cooperation-figures", tags=["cooperation figures"], route_class=Route)
 
-YEAR: Final = timedelta(days=365)
 DivisionAsked = Annotated[
     Division, Query(description="a county, or a city or province with all its counties")
 ]
@@ -35,8 +45,7 @@ async def read_map(
 
     Counts what the asker may see, and nothing else.
     """
-    last = until or legal_day(now)
-    first = since or last - YEAR
+    first, last = period(since, until, today=legal_day(now))
     loads = await queries.loads(session, division)
     pairs = await use_cases.map_pairs(session, division, since=first, until=last)
     codes = sorted({*loads, *(code for a, b, _, _ in pairs for code in (a, b))})
@@ -50,4 +59,38 @@ async def read_map(
             MapPairOut(a=a, b=b, km=km, same_city=use_cases.same_city(a, b), **met)
             for a, b, km, met in pairs
         ],
+    )
+
+
+@router.get("/letters", dependencies=[policy("cooperation.read")])
+async def read_open_letters(
+    session: SessionDep, now: Now, division: DivisionAsked
+) -> OpenLettersOut:
+    """Assistance requests and hand-overs that wait for an answer, and those that are late."""
+    rows = await open_and_late(session, divisions.scope(division), now=now)
+    return OpenLettersOut(
+        division=division,
+        open=sum(each.open for each in rows),
+        late=sum(each.late for each in rows),
+        escalated=sum(each.escalated for each in rows),
+        pairs=[LettersOut.model_validate(each) for each in rows],
+    )
+
+
+@router.get("/response-times", dependencies=[policy("cooperation.read")])
+async def read_response_times(
+    session: SessionDep,
+    now: Now,
+    division: DivisionAsked,
+    since: Since = None,
+    until: Until = None,
+) -> ResponseTimesOut:
+    """How fast divisions answer one another: what was first answered in these days."""
+    first, last = period(since, until, today=legal_day(now))
+    rows = await use_cases.answers(session, division, since=first, until=last)
+    return ResponseTimesOut(
+        division=division,
+        since=first,
+        until=last,
+        pairs=[ResponseOut.model_validate(each) for each in rows],
     )

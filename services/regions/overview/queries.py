@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared import divisions
+from shared.clocks.days import DAY, end_of_day
 from shared.db.session import driver
 
 PAIRS: Final = """
@@ -69,17 +70,27 @@ WITH met AS (
    WHERE g.state = 'active'
   UNION ALL
   SELECT least(sender, receiver), greatest(sender, receiver), 'letters', id FROM handover
-   WHERE sent_at >= $2 AND sent_at < $3 + 1
+   WHERE sent_at >= $4 AND sent_at < $5
   UNION ALL
   SELECT least(sender, receiver), greatest(sender, receiver), 'letters', id FROM assistance_request
-   WHERE sent_at >= $2 AND sent_at < $3 + 1
+   WHERE sent_at >= $4 AND sent_at < $5
   UNION ALL
   SELECT least(a.caller, r.division), greatest(a.caller, r.division), 'activations', a.id
     FROM activation a JOIN activation_reply r ON r.activation_id = a.id
-   WHERE a.called_at >= $2 AND a.called_at < $3 + 1
+   WHERE a.called_at >= $4 AND a.called_at < $5
 )
 SELECT a, b, what, count(DISTINCT id) AS number
   FROM met WHERE a LIKE $1 || '%' OR b LIKE $1 || '%' GROUP BY a, b, what ORDER BY a, b, what
+"""
+# From the call to the word that one comes, late words included.
+COMING: Final = """
+SELECT a.caller AS sender, r.division AS receiver, count(*) AS answered,
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY r.acknowledged_at - a.called_at) AS median,
+       percentile_cont(0.9) WITHIN GROUP (ORDER BY r.acknowledged_at - a.called_at) AS p90
+  FROM activation a JOIN activation_reply r ON r.activation_id = a.id
+ WHERE (a.caller LIKE $1 || '%' OR r.division LIKE $1 || '%')
+   AND r.acknowledged_at >= $2 AND r.acknowledged_at < $3
+ GROUP BY 1, 2 ORDER BY 1, 2
 """
 NAMES: Final = """
 SELECT code, name FROM division
@@ -94,6 +105,17 @@ class PairRow:
     a: str
     b: str
     km: float
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """How fast one division comes when another calls: median and 90th percentile."""
+
+    sender: str
+    receiver: str
+    answered: int
+    median: timedelta
+    p90: timedelta
 
 
 Counts = Mapping[str, int]
@@ -115,8 +137,25 @@ async def meetings(
     session: AsyncSession, division: str, *, since: date, until: date
 ) -> Mapping[tuple[str, str], Counts]:
     """By pair: in how many operations, letters and activations of these days the two met."""
-    rows = await (await driver(session)).fetch(MEETINGS, divisions.scope(division), since, until)
+    rows = await (await driver(session)).fetch(
+        MEETINGS,
+        divisions.scope(division),
+        since,
+        until,
+        end_of_day(since - DAY),
+        end_of_day(until),
+    )
     return _by(rows, lambda row: (str(row["a"]), str(row["b"])))
+
+
+async def coming(
+    session: AsyncSession, division: str, *, since: date, until: date
+) -> Sequence[Coming]:
+    """Acknowledgements of these days, by caller and called."""
+    rows = await (await driver(session)).fetch(
+        COMING, divisions.scope(division), end_of_day(since - DAY), end_of_day(until)
+    )
+    return [Coming(**row) for row in rows]
 
 
 async def names(session: AsyncSession, codes: Sequence[str], *, on_day: date) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Bodies of the figures."""
 
-from datetime import date
+from datetime import date, datetime
 
 from shared.http.body import Out
 
@@ -42,3 +42,46 @@ class MapOut(Out):
     until: date
     divisions: dict[str, LoadOut]
     pairs: list[MapPairOut]
+
+
+class LettersOut(Out):
+    """Letters of one kind (`request`, `handover`) from one division to another, not yet answered.
+
+    Late is what a clock of theirs has run out on; escalated what the common superior was told of.
+    """
+
+    kind: str
+    sender: str
+    receiver: str
+    open: int
+    late: int
+    escalated: int
+    oldest_sent_at: datetime
+
+
+class OpenLettersOut(Out):
+    """What waits for an answer, by pair, with its sums."""
+
+    division: str
+    open: int
+    late: int
+    escalated: int
+    pairs: list[LettersOut]
+
+
+class ResponseOut(Out):
+    """Hours until `receiver` answered `sender`: of letters the reply, of calls the word to come."""
+
+    kind: str
+    sender: str
+    receiver: str
+    answered: int
+    median_hours: float
+    p90_hours: float
+
+
+class ResponseTimesOut(Out):
+    division: str
+    since: date
+    until: date
+    pairs: list[ResponseOut]

@@ -20,6 +20,8 @@ from services.regions.places.domain import (
     gazetteer,
     outlines,
 )
+from shared.succession.lineage import heirs
+from shared.succession.rows import successions
 
 DATA: Final = Path(__file__).parent / "data"
 State = tuple[date, int, int, date | None]
@@ -47,7 +49,17 @@ async def names(session: AsyncSession, *, on_day: date) -> Gazetteer:
             Entry(row.code, row.name, row.level, row.parent, row.valid_from, row.valid_to)
             for row in rows
         ]
-        _kept = state, gazetteer(entries, known_former_names(), on_day=on_day)
+        changes = await successions(session, until=on_day)
+        ended = {each.predecessor for each in changes if each.ends}
+        _kept = (
+            state,
+            gazetteer(
+                entries,
+                known_former_names(),
+                heirs={code: heirs(code, changes) for code in ended},
+                on_day=on_day,
+            ),
+        )
     return _kept[1]
 
 

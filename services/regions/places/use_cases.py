@@ -167,13 +167,13 @@ def _place(
         steps = (*_steps(above), (code, name))
     else:
         name, level, steps = entry.name, entry.level, _steps(path)
-    now = named.now if named else ()
+    now = named.now if named else names.now(code)
     return Place(
         code=code,
         name=name,
         level=level,
         path=steps,
-        valid=named.valid if named else entry is not None,
+        valid=named.valid if named else code in names.valid,
         now=tuple((each, names.by_code[each].name) for each in now if each in names.by_code),
     )
 

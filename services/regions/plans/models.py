@@ -15,7 +15,8 @@ from services.regions.agreements.domain import Focus, Form
 from services.regions.agreements.domain.consent import Answer, BoundBy
 from services.regions.agreements.models import AGREEMENT_ID
 from services.regions.base import SCHEMA, RegionsTable
-from services.regions.plans.domain import ItemState, Period, State
+from services.regions.plans.domain.contents import ItemState, Period
+from services.regions.plans.domain.life import State
 from shared.db import rls
 from shared.db.model import Versioned
 from shared.db.types import Timestamptz, str_enum

@@ -11,15 +11,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.regions.agreements.domain import Form, Season
 from services.regions.agreements.domain.consent import Consents, Word
-from services.regions.plans.domain import (
-    Countersigning,
-    ItemFact,
-    Period,
-    Quota,
-    State,
-    Window,
-    last_day,
-)
+from services.regions.plans.domain.contents import ItemFact, Period, Quota, Window, last_day
+from services.regions.plans.domain.life import Countersigning, State
 from services.regions.plans.models import Plan, PlanItem, PlanParty, PlanStep, PlanText
 from shared import divisions
 from shared.errors import NotFound
@@ -105,6 +98,17 @@ async def texts(session: AsyncSession, plan_id: UUID) -> list[PlanText]:
     return await _lines(session, PlanText, plan_id, "text_version")
 
 
+async def text(session: AsyncSession, plan_id: UUID, text_version: int) -> PlanText:
+    """One text that was before the parties."""
+    statement = select(PlanText).where(
+        PlanText.plan_id == plan_id, PlanText.text_version == text_version
+    )
+    found = (await session.exec(statement)).one_or_none()
+    if found is None:
+        raise NotFound(what="plan")
+    return found
+
+
 async def _lines(session: AsyncSession, table: type[Line], plan_id: UUID, order: str) -> list[Line]:
     statement = select(table).where(table.plan_id == plan_id).order_by(order)
     return list((await session.exec(statement)).all())
@@ -163,11 +167,12 @@ async def quota(session: AsyncSession, plan: Plan, *, on_day: date) -> Quota:
     return Quota(
         min_ops=plan.min_ops or settings["plan.min_ops_per_period"],
         period=plan.quota_period or Period(settings["plan.quota_period"]),
-        windows=tuple(map(_window, windows)),
+        windows=tuple(map(window, windows)),
     )
 
 
-def _window(plain: Mapping[str, Any]) -> Window:
+def window(plain: Mapping[str, Any]) -> Window:
+    """A window as a column or a setting holds it."""
     return Window(
         Season(plain["season"]),
         Form(plain["form"]),

@@ -142,13 +142,12 @@ async def preview(
     row = await _lock(session, actor, change_id, ChangeAction.PREVIEW, expected_version)
     change = change_of(row)
     domain.require_sound(change, await queries.table(session))
-    row.table_stamp = await queries.stamp(session)
+    stamp = await queries.stamp(session)
     answers = await _ask(peers, change.predecessors)
     async with beyond_scope(session):
         answers[HOME] = await open_work_of(session, open_work, change.predecessors)
     borders = domain.borders_after(change, await queries.pairs_of(session, change.predecessors))
-    row.preview = _preview(answers, borders)
-    row.previewed_at = now
+    row.preview, row.previewed_at, row.table_stamp = _preview(answers, borders), now, stamp
     await _note(session, actor, row, ChangeAction.PREVIEW, now=now)
     return row
 

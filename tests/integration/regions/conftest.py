@@ -27,6 +27,7 @@ from shared.auth.tokens import Claims, KeyRing, Signer, TokenType, Verifier
 from shared.clock import machine_time
 from shared.db.session import Database
 from shared.divisions import scope
+from shared.http.client import ServiceClient
 from shared.messaging.envelope import Envelope
 
 ISSUER: Final = "https://identity.test"
@@ -90,6 +91,9 @@ class Regions:
     http: httpx.AsyncClient
     database: Database
     url: str
+    databases: Databases
+    # Other services by name, as the service finds them; a test may put some in.
+    peers: dict[str, ServiceClient] = field(default_factory=dict)
 
     async def get(self, who: Person, path: str, **query: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {who.token()}", "Accept-Language": "en"}
@@ -163,6 +167,13 @@ class Regions:
             await connection.close()
         return rows
 
+    async def set_clock(self, now: datetime) -> None:
+        connection = await asyncpg.connect(self.databases.owner)
+        try:
+            await connection.execute("UPDATE clock.simulated SET now = $1", now)
+        finally:
+            await connection.close()
+
     async def events(self, topic: str, key: str) -> list[dict[str, Any]]:
         rows = await self.sql(
             "SELECT data FROM outbox_event WHERE topic = $1 AND key = $2", topic, key
@@ -186,13 +197,13 @@ async def regions(databases: Databases) -> AsyncIterator[Regions]:
         }.items():
             environment.setenv(f"LIANDONG_{name}", value)
         settings.cache_clear()
-        async with _running(databases.url("regions")) as service:
+        async with _running(databases) as service:
             yield service
     settings.cache_clear()
 
 
 @asynccontextmanager
-async def _running(url: str) -> AsyncIterator[Regions]:
+async def _running(databases: Databases) -> AsyncIterator[Regions]:
     async with app.router.lifespan_context(app) as state:
         kept = dict(state or {})
         kept["authenticate"] = Authenticator(
@@ -209,4 +220,6 @@ async def _running(url: str) -> AsyncIterator[Regions]:
 
         transport = httpx.ASGITransport(with_state)
         async with httpx.AsyncClient(transport=transport, base_url="http://regions") as http:
-            yield Regions(http, kept["database"], url)
+            yield Regions(
+                http, kept["database"], databases.url("regions"), databases, kept["peers"]
+            )

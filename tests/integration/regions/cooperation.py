@@ -102,3 +102,71 @@ async def refused(
     version = seen.json().get("version", 0) if seen.status_code == 200 else 0
     answer = await regions.post(who, f"{path}/{step}", body, version=version)
     return answer.status_code, answer.json().get("code", "")
+
+
+# The agreement of early March 2023 between the two corps, and the plan of that year under it; its
+# articles and the days of the month are not in the seed.
+AGREEMENT_2023: Final = {
+    "title": "重庆市 成都市生态环境保护综合行政执法合作协议",
+    "valid_from": "2023-03-01",
+    "valid_to": None,
+    "media": ["air", "water", "hazardous_waste"],
+    "industries": [],
+    "border_strip_km": None,
+    "systems": [{"system": "joint_meeting"}, {"system": "joint_enforcement"}],
+    "rotation": {"order": [CHONGQING, CHENGDU]},
+    "data_sharing": [],
+    "attachments": [],
+}
+ITEMS: Final[list[dict[str, Any]]] = [
+    {
+        "first_month": 5,
+        "last_month": 5,
+        "form": "exchange",
+        "what": "赴渝北、长寿、合川考察学习涂装、化工企业和入河排口、污水处理厂监管",
+        "media": ["air", "water"],
+        "industries": ["26", "33"],
+        "places": ["500112", "500115", "500117"],
+        "responsible": CHENGDU,
+    },
+    {
+        "first_month": 7,
+        "last_month": 7,
+        "form": "comprehensive",
+        "focus": "waste",
+        "what": "跨界联合检查:群众投诉、边界涉气企业、危险废物",
+        "media": ["air", "hazardous_waste"],
+        "responsible": CHONGQING,
+    },
+    {
+        "first_month": 11,
+        "last_month": 11,
+        "form": "exchange",
+        "what": "案卷交叉评查和技术交流",
+        "responsible": CHENGDU,
+    },
+]
+PLAN_2023: Final = {
+    "lead": CHENGDU,
+    "title": "重庆市 成都市2023年联动执法实施方案",
+    "body": "赴渝考察学习、跨界联合检查、案卷交叉评查和技术交流。",
+    "year": 2023,
+    "valid_from": "2023-03-01",
+    "valid_to": "2023-12-31",
+    "parties": [CHONGQING, CHENGDU],
+    "forms": ["exchange", "comprehensive"],
+    "links": ["area", "time", "staff", "information"],
+    "focuses": ["air", "water", "waste", "off_site"],
+    "items": ITEMS,
+}
+SCHEME_2023_2025: Final = {
+    "lead": CHENGDU,
+    "title": "成德雅眉资污染防控攻坚联动执法三年行动方案(2023—2025年)",
+    "body": "四种联动方式、四联、四重。",
+    "valid_from": "2023-01-01",
+    "valid_to": "2025-12-31",
+    "parties": list(FIVE),
+    "forms": ["comprehensive", "daily", "emergency", "exchange"],
+    "links": ["area", "time", "staff", "information"],
+    "focuses": ["air", "water", "waste", "off_site"],
+}

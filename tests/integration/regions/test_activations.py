@@ -266,6 +266,34 @@ async def test_more_time_is_given_once(regions: Regions) -> None:
     assert again == (409, "extension_refused")
 
 
+async def test_a_joint_operation_of_who_calls_and_who_comes_grows_out_of_it_once(
+    regions: Regions,
+) -> None:
+    item = await called(regions)
+    item = await act(regions, CALLED, item, "acknowledge", {"division": GUANGHAN})
+    day = item["called_at"][:10]
+    body = {"title": "界河联合排查", "planned_to": day, "due_on": day}
+    item = await act(regions, CALLER, item, "join-up", body)
+
+    operation = (await regions.get(CALLER, f"/operations/{item['operation_id']}")).json()
+    assert (operation["form"], operation["state"]) == ("emergency", "draft")
+    assert {each["division"] for each in operation["parties"]} == {XINDU, GUANGHAN}
+    assert "join_up" not in item["actions"]
+    again = await refused(regions, CALLER, item, "join-up", body)
+    assert again == (409, "joined_up_already")
+
+
+async def test_a_call_for_a_notice_that_is_not_there_calls_nobody(regions: Regions) -> None:
+    protocol = await agreed(regions)
+    answer = await regions.post(
+        CALLER,
+        f"/emergency-protocols/{protocol['id']}/activations",
+        {**CLUE, "notice_id": protocol["id"]},
+    )
+
+    assert answer.status_code == 404
+
+
 async def test_who_was_unable_may_come_after_all(regions: Regions) -> None:
     item = await called(regions)
     unable = {"division": GUANGHAN, "reason": "人员在外"}

@@ -30,6 +30,7 @@ from shared.clock import machine_time
 from shared.contracts.events import Event
 from shared.contracts.origins import Matter
 from shared.contracts.petitions import SupervisionRaised
+from shared.contracts.regions import OperationStarted
 from shared.db.session import SYSTEM, Database
 from shared.messaging.envelope import Envelope
 from tests.support.postgres import CLOCK_STARTS
@@ -417,6 +418,20 @@ class Story:
         event = supervision(**facts)
         assert await self.stack.tell(event, source="petitions") == 204
         self.task = await self._find(event.escalation_id)
+        return self
+
+    async def of_an_operation(self) -> "Story":
+        """The task of a joint operation that has started; Cixi leads, Yuyao takes part."""
+        raised = supervision()
+        event = OperationStarted(
+            operation_id=uuid4(),
+            division=CIXI,
+            divisions=[CIXI, YUYAO],
+            matter=raised.matter,
+            due_on=raised.due_on,
+        )
+        assert await self.stack.tell(event, source="regions") == 204
+        self.task = await self._find(event.operation_id)
         return self
 
     async def _find(self, origin: UUID) -> dict[str, Any]:

@@ -96,6 +96,35 @@ async def test_of_two_dispatches_at_once_one_counts_and_its_officers_are_held(st
     assert sorted(held) == sorted(each["officer_id"] for each in sent)
 
 
+async def test_whom_the_operation_holds_goes_on_the_task_that_came_from_it(story: Story) -> None:
+    """And nobody else's hold stands aside for it."""
+    cast = story.cast
+    await story.of_an_operation()
+    team = [cast.cixi_officers[0], cast.yuyao_officers[0]]
+    order = story.order(*team)
+    hold = {
+        "task_id": story.task["origin_id"],
+        "officer_ids": order["officer_ids"],
+        "starts_at": order["starts_at"],
+        "ends_at": order["ends_at"],
+    }
+    held = await cast.cixi_head.post("/officers/bookings", hold, at="regions")
+    assert held.status_code == 200, held.text
+    other = await Story(story.stack, cast, story.starts_at).requested()
+    answer = await cast.cixi_center.post(f"{other.path}/dispatch", order, version=other.version)
+    assert answer.json()["code"] == "officers_barred"
+
+    period = {key: order[key] for key in ("starts_at", "ends_at")}
+    shown = await cast.cixi_center.get(f"{story.path}/candidates", params=period)
+    barred = {each["officer_id"]: each["barred_by"] for each in shown.json()}
+    assert [barred[each] for each in order["officer_ids"]] == [[], []]
+    await story.step(cast.cixi_center, "dispatch", order)
+
+    for each in await booked(cast, team):
+        assert story.task["id"] in each["tasks"]
+        assert story.task["origin_id"] not in each["tasks"]
+
+
 async def booked(cast: Cast, people: list[Person]) -> list[dict[str, Any]]:
     """Each officer's open bookings, as `regions` tells the command centre of the city."""
     files = []

@@ -17,8 +17,6 @@ from services.petitions.vault.domain import (
     Shown,
     masked,
     masked_id_number,
-    masked_name,
-    masked_phone,
     normal_id_number,
     readable,
     redact,
@@ -26,6 +24,7 @@ from services.petitions.vault.domain import (
     street_of,
     tokens,
 )
+from shared.masking import masked_name, masked_phone
 
 # DOMAIN 2.7, as printed: F full, M masked, S street, R redacted, W full while handled,
 # Q on request, - absent. Columns: clerk, officer, joint unit, leaders, enterprise, public, auditor.

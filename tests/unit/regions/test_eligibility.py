@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
@@ -13,9 +14,12 @@ from services.regions.officers.domain import (
     Interest,
     Need,
     Period,
+    Proximity,
     Reason,
     certificate_lack,
     current,
+    missing_skills,
+    proximity,
     reasons_against,
 )
 from shared.clocks.days import SHANGHAI
@@ -65,6 +69,95 @@ INTO = Period(NIGHT.starts_at - timedelta(hours=2), NIGHT.starts_at + timedelta(
 )
 def test_every_reason_is_given(candidate: Candidate, reasons: tuple[Reason, ...]) -> None:
     assert reasons_against(candidate, NEED) == reasons
+
+
+CIXI, YUYAO, BEILUN, NINGBO, JIAXING = "330282", "330281", "330206", "330200", "330400"
+
+
+@pytest.mark.parametrize(
+    ("division", "object_in", "barred"),
+    [
+        (YUYAO, CIXI, False),
+        (CIXI, CIXI, True),
+        # The city's own officers are no more of the county than those of another.
+        (NINGBO, CIXI, False),
+        (CIXI, NINGBO, True),
+        (CIXI, None, False),
+    ],
+)
+def test_a_cross_check_is_made_by_others_than_the_objects_own(
+    division: str, object_in: str | None, *, barred: bool
+) -> None:
+    candidate, need = replace(FIT, division=division), replace(NEED, other_area_than=object_in)
+
+    assert reasons_against(candidate, need) == ((Reason.OWN_AREA,) if barred else ())
+
+
+def test_every_skill_wanted_is_needed() -> None:
+    need = replace(NEED, skills=frozenset({"air", "drone_pilot"}))
+
+    assert reasons_against(replace(FIT, skills=need.skills | {"noise"}), need) == ()
+    able = replace(FIT, skills=frozenset({"air"}))
+    assert reasons_against(able, need) == (Reason.SKILL_MISSING,)
+    assert missing_skills(able, need) == ("drone_pilot",)
+    assert missing_skills(FIT, need) == ("air", "drone_pilot")
+
+
+# Each way to stand in the way, with the reason it gives.
+BARS: dict[Reason, dict[str, Any]] = {
+    Reason.INACTIVE: {"active": False},
+    Reason.NO_CERTIFICATE: {"certificates": ()},
+    Reason.ABSENT: {"absences": (INTO,)},
+    Reason.RECUSED: {"interests": (Interest(NEED.object_name, None),)},
+    Reason.BOOKED: {"bookings": (INTO,)},
+    Reason.OWN_AREA: {"division": CIXI},
+    Reason.SKILL_MISSING: {"skills": frozenset[str]()},
+}
+
+
+@given(st.sets(st.sampled_from(list(BARS))))
+def test_all_reasons_are_given_together_and_who_can_go_has_none(chosen: set[Reason]) -> None:
+    fit = replace(FIT, division=YUYAO, skills=frozenset({"air"}))
+    need = replace(NEED, other_area_than=CIXI, skills=frozenset({"air"}))
+    changes: dict[str, Any] = {}
+    for reason in chosen:
+        changes |= BARS[reason]
+
+    found = reasons_against(replace(fit, **changes), need)
+
+    assert set(found) == chosen
+    assert len(found) == len(chosen)
+
+
+@given(
+    st.permutations(
+        [("2024-01-01", "2026-03-10"), ("2026-03-11", "2027-01-01"), ("2020-01-01", "2021-01-01")]
+    )
+)
+def test_the_order_of_certificates_is_nothing(validities: list[tuple[str, str]]) -> None:
+    held = [Certificate("A1", *map(date.fromisoformat, each)) for each in validities]
+
+    assert certificate_lack(held, NIGHT) is None
+    assert certificate_lack(held[:2], NIGHT) is certificate_lack(held[1::-1], NIGHT)
+
+
+@pytest.mark.parametrize(
+    ("division", "place", "near"),
+    [
+        (CIXI, CIXI, Proximity.SAME),
+        (CIXI, NINGBO, Proximity.SAME),
+        (YUYAO, CIXI, Proximity.NEIGHBOURING),
+        (BEILUN, CIXI, Proximity.SAME_CITY),
+        (NINGBO, CIXI, Proximity.SAME_CITY),
+        (JIAXING, CIXI, Proximity.ELSEWHERE),
+        # Neighbours come before the same city even from across the city's border.
+        ("330604", CIXI, Proximity.NEIGHBOURING),
+    ],
+)
+def test_near_is_the_place_then_its_neighbours_then_the_city(
+    division: str, place: str, near: Proximity
+) -> None:
+    assert proximity(division, place=place, neighbours={YUYAO, "330604"}) is near
 
 
 def test_an_interest_does_not_bar_from_an_object_that_is_not_known() -> None:

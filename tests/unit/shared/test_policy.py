@@ -22,6 +22,8 @@ NOT_BUSINESS = (
     "calendar.",
     "legal_basis.",
     "profile.",
+    # Counts and ids of what a change of divisions moves, nothing of what it says.
+    "division_change.",
 )
 
 

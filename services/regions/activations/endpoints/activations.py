@@ -19,6 +19,7 @@ from services.regions.activations.schemas import (
     CloseIn,
     ConfirmIn,
     ExtendIn,
+    JoinUpIn,
     ReportIn,
     StandDownIn,
     UnableIn,
@@ -180,6 +181,24 @@ async def extend_activation(
         activation_id,
         hours=body.hours,
         reason=body.reason,
+        expected_version=expected_version,
+        now=asked.now,
+    )
+    return await asked.answer(row)
+
+
+@router.post("/{activation_id}/join-up", dependencies=[policy("activation.call")])
+async def join_up(
+    activation_id: UUID, body: JoinUpIn, asked: AskedDep, expected_version: ExpectedVersion
+) -> ActivationOut:
+    """应急联动行动: draft the joint operation of who called and who comes."""
+    row = await calls.join_up(
+        asked.session,
+        asked.actor,
+        activation_id,
+        title=body.title,
+        planned_to=body.planned_to,
+        due_on=body.due_on,
         expected_version=expected_version,
         now=asked.now,
     )

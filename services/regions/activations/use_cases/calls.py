@@ -1,7 +1,7 @@
 """Calling, and what who called does: change the tier, extend, stand down, report, close."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from services.regions.activations.domain import (
     HOURS,
     AlertLevel,
     AnswersMissing,
+    JoinedUp,
     NotAgreed,
     ProtocolState,
     Reply,
@@ -26,7 +27,11 @@ from services.regions.activations.use_cases.record import (
     REPORT_CLOCK,
     note,
 )
+from services.regions.agreements.domain import Form
 from services.regions.divisions.use_cases import require_known
+from services.regions.notices import queries as notices
+from services.regions.operations.use_cases import consent
+from services.regions.operations.use_cases.consent import Frame
 from shared import divisions
 from shared.audit.trace import SYSTEM_ACTOR
 from shared.auth.actor import Actor
@@ -60,6 +65,8 @@ async def call(
     """一地吹哨: begin an activation; each place called has the tier's hours to acknowledge."""
     held = await queries.lock_protocol(session, protocol_id)
     require(actor, "activation.call", division=wanted.caller)
+    if wanted.notice_id is not None:
+        await notices.notice(session, wanted.notice_id)
     if held.protocol.state is not ProtocolState.AGREED:
         raise NotAgreed
     today = legal_day(now)
@@ -175,6 +182,48 @@ async def extend(
     )
     row.extensions += 1
     await note(session, actor, row, Step.EXTEND, division=row.caller, reason=reason, now=now)
+    return row
+
+
+async def join_up(
+    session: AsyncSession,
+    actor: Actor,
+    activation_id: UUID,
+    *,
+    title: str,
+    planned_to: date,
+    due_on: date,
+    expected_version: int,
+    now: datetime,
+) -> Activation:
+    """Draft the joint operation (应急联动) of who called and who comes, from today on.
+
+    The protocol agreed to come, not to this operation: its parties are asked as ever.
+    """
+    file = await _begin(session, actor, activation_id, Step.JOIN_UP, expected_version)
+    row = file.activation
+    if row.operation_id is not None:
+        raise JoinedUp
+    coming = [
+        each.division for each in file.replies if each.state in (Reply.ACKNOWLEDGED, Reply.ARRIVED)
+    ]
+    operation = await consent.draft(
+        session,
+        actor,
+        form=Form.EMERGENCY,
+        title=title,
+        lead=row.caller,
+        parties=(row.caller, *coming),
+        matter=Matter.model_validate(row.matter),
+        origin=None,
+        planned_from=legal_day(now),
+        planned_to=planned_to,
+        due_on=due_on,
+        frame=Frame(activation_id=row.id),
+        now=now,
+    )
+    row.operation_id = operation.id
+    await note(session, actor, row, Step.JOIN_UP, division=row.caller, reason=title, now=now)
     return row
 
 

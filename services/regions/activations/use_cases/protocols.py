@@ -17,7 +17,9 @@ from services.regions.activations.domain import (
 )
 from services.regions.activations.models import EmergencyProtocol, ProtocolParty
 from services.regions.activations.use_cases.record import note_protocol
+from services.regions.agreements.queries import agreement
 from services.regions.divisions.use_cases import require_known
+from services.regions.groups.queries import group
 from shared import divisions
 from shared.auth.actor import Actor
 from shared.auth.policy import require
@@ -40,9 +42,14 @@ async def propose(
 ) -> EmergencyProtocol:
     """Lay a protocol before its parties; who proposes it agrees by that.
 
-    `agreement_id` and `group_id` say under what the parties cooperate, if under anything written.
+    `agreement_id` and `group_id` say under what the parties cooperate, if under anything written;
+    NotFound if the proposer does not know of it.
     """
     require(actor, "emergency_protocol.propose", division=proposer)
+    if agreement_id is not None:
+        await agreement(session, agreement_id)
+    if group_id is not None:
+        await group(session, group_id)
     if proposer not in parties:
         raise NotCalled(reason=proposer, division=proposer, pointer="/parties")
     today = legal_day(now)

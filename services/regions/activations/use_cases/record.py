@@ -126,6 +126,8 @@ def _may_take(actor: Actor, file: ActivationFile, step: Step) -> bool:
             return any(
                 may(actor, "activation.answer", division=each.division) for each in file.replies
             )
+        case Step.JOIN_UP if file.activation.operation_id is not None:
+            return False
         case Step.CLOSE if file.unspoken:
             return may(actor, "activation.decide", division=file.protocol.superior)
         case _:

@@ -22,6 +22,9 @@ from services.regions.groups.domain.partition import (
 from services.regions.groups.domain.territory import Pair
 from shared.errors import InvalidInput
 
+# Less than the shortest border there is (half a kilometre): who touches goes before who does not,
+# and of those the nearest goes first.
+BY_SEA: Final = 400
 # More are no working group, and the search would take too long.
 MOST_MEMBERS: Final = 50
 METRES: Final = 1000
@@ -99,10 +102,16 @@ def _settle(partition: Partition, *, most: int, joining: bool) -> None:
 def _graph(pairs: Iterable[Pair]) -> Graph:
     graph: dict[str, dict[str, int]] = {}
     for each in pairs:
-        metres = max(1, round(each.km * METRES))
+        metres = max(1, _weight(each))
         graph.setdefault(each.a, {})[each.b] = metres
         graph.setdefault(each.b, {})[each.a] = metres
     return {code: dict(sorted(others.items())) for code, others in sorted(graph.items())}
+
+
+def _weight(pair: Pair) -> int:
+    if pair.by_sea:
+        return round(BY_SEA / (1 + pair.km))
+    return round(pair.km * METRES)
 
 
 def _most(counties: int, wishes: Wishes) -> int:
@@ -173,4 +182,5 @@ def sort_out(
 
 
 def kilometres(pairs: Iterable[Pair]) -> float:
-    return round(sum(each.km for each in pairs), 2)
+    """How long these borders are together; a way over the sea is no border's length."""
+    return round(sum(each.km for each in pairs if not each.by_sea), 2)

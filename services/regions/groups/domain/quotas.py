@@ -20,6 +20,7 @@ class SlotState(StrEnum):
 
     OPEN = "open"  # 待拟定
     DRAFTED = "drafted"  # 已拟定
+    PLANNED = "planned"  # 已印发
     DONE = "done"  # 已完成
     DROPPED = "dropped"  # 不再要求
 
@@ -134,7 +135,7 @@ def slots(quota: Quota) -> tuple[SlotPlan, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """An owed operation as it stands; `planned_to` is the last day its draft plans."""
+    """An owed operation as it stands; `planned_to` is the last day it is planned for."""
 
     period: str
     state: SlotState
@@ -145,14 +146,15 @@ class Slot:
 class Compliance:
     """Done of required in a period, and what is to be expected by its end.
 
-    `expected` is done plus the drafted ones that still come in time; `shortfall` is what is missing
-    if nobody drafts another; `possible` is how many could still be held from nothing, one after the
-    other.
+    `expected` is done plus what is drafted or planned and still comes in time; `shortfall` is what
+    is missing if nobody drafts another; `possible` is how many could still be held from nothing,
+    one after the other.
     """
 
     quota: Quota
     done: int
     drafted: int
+    planned: int
     days_left: int
     expected: int
     shortfall: int
@@ -163,22 +165,22 @@ class Compliance:
 def compliance(quota: Quota, held: Iterable[Slot], figures: Figures, *, today: date) -> Compliance:
     """How a quota stands on a day.
 
-    A drafted operation counts as coming if its plan ends within the period, or, planning nothing,
-    if `days_to_finish` are left. What is not drafted takes `days_to_hold` each, one after the
-    other.
+    What is planned (issued by all parties) comes if its last day is still ahead and in the period;
+    what is only drafted, if besides `days_to_finish` are left. What is not drafted takes
+    `days_to_hold` each, one after the other.
     """
     mine = [each for each in held if each.period == quota.period]
     done = sum(each.state is SlotState.DONE for each in mine)
-    drafted = [each for each in mine if each.state is SlotState.DRAFTED]
     left = _days_left(quota.span, today)
-    coming = sum(_comes(each, quota.span, left, figures) for each in drafted)
+    coming = sum(_comes(each, quota.span, figures, today=today) for each in mine)
     expected = done + coming
     shortfall = max(0, quota.required - expected)
     possible = left // figures.days_to_hold
     return Compliance(
         quota=quota,
         done=done,
-        drafted=len(drafted),
+        drafted=sum(each.state is SlotState.DRAFTED for each in mine),
+        planned=sum(each.state is SlotState.PLANNED for each in mine),
         days_left=left,
         expected=expected,
         shortfall=shortfall,
@@ -192,12 +194,16 @@ def _days_left(span: Span, today: date) -> int:
     return max(0, (span.ends_on - max(today, span.starts_on)).days + 1)
 
 
-def _comes(slot: Slot, span: Span, left: int, figures: Figures) -> bool:
-    if left == 0:
+def _comes(slot: Slot, span: Span, figures: Figures, *, today: date) -> bool:
+    if slot.planned_to is not None and not today <= slot.planned_to <= span.ends_on:
         return False
-    if slot.planned_to is not None:
-        return slot.planned_to <= span.ends_on
-    return left >= figures.days_to_finish
+    match slot.state:
+        case SlotState.PLANNED:
+            return today <= span.ends_on
+        case SlotState.DRAFTED:
+            return _days_left(span, today) >= figures.days_to_finish
+        case _:
+            return False
 
 
 def _outlook(required: int, done: int, shortfall: int, possible: int) -> Outlook:

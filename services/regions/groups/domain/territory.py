@@ -25,11 +25,15 @@ def city(code: str) -> str:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Pair:
-    """Two counties that touch, `a` before `b`, and for how many kilometres."""
+    """Two counties, `a` before `b`, that touch for `km` kilometres, by land or by water.
+
+    By sea they do not touch, and `km` is the way over the water.
+    """
 
     a: str
     b: str
     km: float
+    by_sea: bool = False
 
     @property
     def crosses(self) -> bool:

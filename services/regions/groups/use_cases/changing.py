@@ -383,13 +383,13 @@ def _found_open(file: GroupFile) -> list[dict[str, Any]]:
     return [
         *(
             {
-                "kind": "operation_owed" if each.state is SlotState.OPEN else "operation_drafted",
+                "kind": f"operation_{each.state}",
                 "title": f"{each.period} {each.ordinal}",
                 "due_on": each.window_to.isoformat(),
                 "reference": str(each.operation_id) if each.operation_id else None,
             }
             for each in file.slots
-            if each.state in {SlotState.OPEN, SlotState.DRAFTED}
+            if each.state in {SlotState.OPEN, SlotState.DRAFTED, SlotState.PLANNED}
         ),
         *(
             {"kind": "invitation", "title": each.division, "due_on": each.joins_on.isoformat()}

@@ -34,6 +34,7 @@ async def proposal(
     most_members: int | None,
     groups: int | None,
     several: bool,
+    sea: bool,
     today: date,
 ) -> tuple[Area, Proposal]:
     """Groups for an area; without one, for the whole country.
@@ -41,7 +42,7 @@ async def proposal(
     With neither a size nor a number of groups the size is the setting's.
     """
     require(actor, "group.propose")
-    area = await _area(session, asked, today=today)
+    area = await _area(session, asked, sea=sea, today=today)
     if most_members is None and groups is None:
         settings = await rule_settings(session, division=(asked or [_NATION])[0], on_day=today)
         most_members = settings["group.proposal_max_members"]
@@ -56,6 +57,7 @@ async def findings(
     *,
     asked: Sequence[str] | None,
     groups: Mapping[str, Sequence[str]],
+    sea: bool,
     today: date,
 ) -> tuple[Area, Findings]:
     """What a grouping leaves out of an area; without one, of the cities it has members in."""
@@ -63,7 +65,7 @@ async def findings(
     members = {each for codes in groups.values() for each in codes}
     await require_known(session, members, on_day=today, pointer="/groups")
     of = sorted({city(each) for each in members}) if asked is None else asked
-    area = await _area(session, of, today=today)
+    area = await _area(session, of, sea=sea, today=today)
     return area, await asyncio.to_thread(check, area.names, area.borders, groups)
 
 
@@ -71,11 +73,13 @@ async def findings(
 _NATION = divisions.NATION.ljust(6, "0")
 
 
-async def _area(session: AsyncSession, asked: Sequence[str] | None, *, today: date) -> Area:
+async def _area(
+    session: AsyncSession, asked: Sequence[str] | None, *, sea: bool, today: date
+) -> Area:
     if asked is not None:
         await require_known(session, asked, on_day=today, pointer="/divisions")
     scopes = [divisions.scope(each) for each in asked or ()]
     return Area(
         await queries.counties_within(session, scopes, on_day=today),
-        await queries.borders_within(session, scopes),
+        await queries.borders_within(session, scopes, sea=sea),
     )

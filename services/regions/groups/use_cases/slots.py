@@ -39,6 +39,21 @@ async def slot_drafted(
     return True
 
 
+async def slot_planned(
+    session: AsyncSession, operation_id: UUID, *, planned_to: date | None = None
+) -> bool:
+    """The draft was issued: all parties stand behind it.
+
+    False if nobody owed the operation, or it is past that already. For a session of the system.
+    """
+    slot = await queries.lock_slot_of(session, operation_id)
+    if slot is None or slot.state is not SlotState.DRAFTED:
+        return False
+    slot.state, slot.planned_to = SlotState.PLANNED, planned_to or slot.planned_to
+    await session.flush()
+    return True
+
+
 async def slot_done(session: AsyncSession, operation_id: UUID, at: datetime) -> bool:
     """The operation was held. False if no group owed it, or it was counted before.
 
@@ -55,7 +70,7 @@ async def slot_done(session: AsyncSession, operation_id: UUID, at: datetime) -> 
 async def slot_reopened(session: AsyncSession, operation_id: UUID) -> bool:
     """The draft came to nothing: the operation is owed again. False if it is none, or done."""
     slot = await queries.lock_slot_of(session, operation_id)
-    if slot is None or slot.state is not SlotState.DRAFTED:
+    if slot is None or slot.state not in {SlotState.DRAFTED, SlotState.PLANNED}:
         return False
     slot.state, slot.operation_id, slot.planned_to = SlotState.OPEN, None, None
     await session.flush()

@@ -1,15 +1,17 @@
 """Who can go: the rules by which an officer may be sent to a place at a time.
 
 At least two certificated officers are present at an inspection (行政处罚法 art. 42); who has a
-direct interest in the object recuses (art. 43; 信访工作条例 art. 28).
+direct interest in the object recuses (art. 43; 信访工作条例 art. 28). Cross and night checks are
+made by officers of another area than the object's (交叉执法).
 """
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from shared import divisions
 from shared.clocks.days import DAY, legal_day
 from shared.errors import InvalidInput, RuleViolation
 
@@ -24,6 +26,17 @@ class Reason(StrEnum):
     ABSENT = "absent"  # 请假、培训等
     RECUSED = "recused"  # 与检查对象有利害关系
     BOOKED = "booked"  # 同一时间另有任务
+    OWN_AREA = "own_area"  # 交叉检查须由其他区域人员承担
+    SKILL_MISSING = "skill_missing"  # 缺少所需专长
+
+
+class Proximity(StrEnum):
+    """How near an officer's division lies to the place of the matter, nearest first."""
+
+    SAME = "same"  # the place itself, or below it
+    NEIGHBOURING = "neighbouring"  # 交界县
+    SAME_CITY = "same_city"
+    ELSEWHERE = "elsewhere"
 
 
 class EmptyPeriod(InvalidInput):
@@ -54,6 +67,44 @@ class AccountTaken(RuleViolation):
     code = "account_taken"
     zh = "该账号已对应其他执法人员。"
     en = "The account is that of another officer."
+
+
+class InterestEnded(RuleViolation):
+    code = "interest_ended"
+    zh = "该利害关系已解除。"
+    en = "The interest has ended already."
+
+
+class AbsenceWithdrawn(RuleViolation):
+    code = "absence_withdrawn"
+    zh = "该缺勤登记已撤销。"
+    en = "The absence was withdrawn already."
+
+
+class AbsenceOver(RuleViolation):
+    """What lies behind is a fact; it is not unsaid."""
+
+    code = "absence_over"
+    zh = "缺勤期间已过,不能撤销。"
+    en = "The absence is over; it cannot be withdrawn."
+
+
+class UnknownSkill(InvalidInput):
+    code = "unknown_skill"
+    zh = "不是现行专长代码:{codes}"
+    en = "Not a skill in force: {codes}"
+
+
+class PostTaken(RuleViolation):
+    code = "post_held"
+    zh = "该人员此期间已任此职务。"
+    en = "The officer holds this post at that time already."
+
+
+class PostEnded(RuleViolation):
+    code = "post_ended"
+    zh = "该职务已卸任。"
+    en = "The officer holds the post no longer."
 
 
 class AlreadyInactive(RuleViolation):
@@ -123,15 +174,22 @@ class Candidate:
     absences: tuple[Period, ...]
     interests: tuple[Interest, ...]
     bookings: tuple[Period, ...]
+    division: str = ""
+    skills: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """When somebody is to go, and to which object, as far as it is known."""
+    """When somebody is to go, to which object as far as it is known, and who is wanted.
+
+    `other_area_than` is the division of the object where the check is to be a cross check.
+    """
 
     period: Period
     object_name: str | None = None
     object_code: str | None = None
+    skills: frozenset[str] = frozenset()
+    other_area_than: str | None = None
 
 
 def reasons_against(candidate: Candidate, need: Need) -> tuple[Reason, ...]:
@@ -145,7 +203,26 @@ def reasons_against(candidate: Candidate, need: Need) -> tuple[Reason, ...]:
         found.append(Reason.RECUSED)
     if any(need.period.overlaps(each) for each in candidate.bookings):
         found.append(Reason.BOOKED)
+    if _is_of(need.other_area_than, candidate.division):
+        found.append(Reason.OWN_AREA)
+    if missing_skills(candidate, need):
+        found.append(Reason.SKILL_MISSING)
     return tuple(found)
+
+
+def missing_skills(candidate: Candidate, need: Need) -> tuple[str, ...]:
+    """The skills that are wanted and the officer does not have, by code."""
+    return tuple(sorted(need.skills - candidate.skills))
+
+
+def proximity(division: str, *, place: str, neighbours: Container[str]) -> Proximity:
+    """How near a division lies to the place; `neighbours` are the counties that border on it."""
+    if _is_of(place, division):
+        return Proximity.SAME
+    if division in neighbours:
+        return Proximity.NEIGHBOURING
+    same_city = divisions.city_of(division) == divisions.city_of(place)
+    return Proximity.SAME_CITY if same_city else Proximity.ELSEWHERE
 
 
 def certificate_lack(certificates: Iterable[Certificate], period: Period) -> Reason | None:
@@ -169,6 +246,11 @@ def current(certificates: Iterable[Certificate], day: date) -> Certificate | Non
     return next(
         (each for each in ordered if each.valid_to >= day), ordered[-1] if ordered else None
     )
+
+
+def _is_of(area: str | None, division: str) -> bool:
+    """Whether the division is the area or lies below it."""
+    return area is not None and divisions.covers(divisions.scope(area), division)
 
 
 def _concerns(interest: Interest, need: Need) -> bool:

@@ -1,14 +1,14 @@
-"""What is recorded about officers: who they are, what they hold, when they are away."""
+"""What is recorded about officers: who they are, what they hold and can do."""
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.regions.bureaus import queries as bureaus
+from services.regions.bureaus.use_cases import open_bureau
 from services.regions.officers import queries
 from services.regions.officers.domain import (
     AccountTaken,
@@ -16,21 +16,23 @@ from services.regions.officers.domain import (
     Certificate,
     CertificateOverlaps,
     CertificateTaken,
-    InterestWithoutObject,
-    Period,
+    EmptyPeriod,
+    PostEnded,
+    PostTaken,
+    UnknownSkill,
 )
-from services.regions.officers.models import (
-    Officer,
-    OfficerAbsence,
-    OfficerCertificate,
-    OfficerInterest,
-)
+from services.regions.officers.models import Officer, OfficerCertificate, OfficerPost
+from services.regions.officers.use_cases.lines import change, lock_for, trace
 from shared import divisions
-from shared.audit.trace import record
 from shared.auth.actor import Actor
 from shared.auth.policy import may, require
+from shared.clocks.days import legal_day
 from shared.db.session import beyond_scope
+from shared.errors import NotFound
 from shared.ids import uuid7
+from shared.rule_settings import rule_settings
+
+SKILLS: Final = "officer.skills"
 
 
 async def create(
@@ -41,6 +43,7 @@ async def create(
     name: str,
     account_id: UUID | None,
     certificate: Certificate | None,
+    skills: Iterable[str] = (),
     now: datetime,
 ) -> Officer:
     """`add_officer` by somebody who keeps the officers of the bureau's division."""
@@ -53,6 +56,7 @@ async def create(
         name=name,
         account_id=account_id,
         certificate=certificate,
+        skills=skills,
         now=now,
     )
 
@@ -66,9 +70,10 @@ async def add_officer(
     account_id: UUID | None,
     certificate: Certificate | None,
     now: datetime,
+    skills: Iterable[str] = (),
 ) -> Officer:
     """A new officer of the bureau, and of its division; the certificate may follow later."""
-    bureau = await bureaus.bureau(session, bureau_id)
+    bureau = await open_bureau(session, bureau_id)
     async with beyond_scope(session):
         if account_id is not None and await queries.account_taken(session, account_id):
             raise AccountTaken
@@ -78,6 +83,7 @@ async def add_officer(
         division=bureau.division,
         account_id=account_id,
         name=name,
+        skills=await _known_skills(session, skills, division=bureau.division, now=now),
         created_at=now,
         changed_at=now,
         visible_to=divisions.visibility([bureau.division]),
@@ -86,7 +92,7 @@ async def add_officer(
     await session.flush()
     if certificate is not None:
         await _certify(session, officer, certificate)
-    await _trace(session, actor, "officer.create", officer, now=now)
+    await trace(session, actor, "officer.create", officer, now=now)
     return officer
 
 
@@ -100,71 +106,99 @@ async def renew_certificate(
     now: datetime,
 ) -> Officer:
     """Record a certificate: the first one, or the next after the one held."""
-    officer = await queries.lock_officer(session, officer_id)
-    require(actor, "officer.manage", division=officer.division)
-    officer.require_version(expected_version)
+    officer = await lock_for(
+        session, actor, officer_id, "officer.manage", expected_version=expected_version
+    )
     await _certify(session, officer, certificate)
-    await _change(session, actor, "officer.renew_certificate", officer, now=now)
+    await change(session, actor, "officer.renew_certificate", officer, now=now)
     return officer
 
 
-async def record_absence(
+async def skills_in_force(
+    session: AsyncSession, *, division: str, on_day: date
+) -> Mapping[str, str]:
+    """The skills an officer of the division can have: code and Chinese name."""
+    settings = await rule_settings(session, division=division, on_day=on_day)
+    skills: Mapping[str, str] = settings[SKILLS]
+    return skills
+
+
+async def set_skills(
     session: AsyncSession,
     actor: Actor,
     officer_id: UUID,
     *,
-    period: Period,
-    reason: str,
+    skills: Iterable[str],
     expected_version: int,
     now: datetime,
 ) -> Officer:
-    """A time in which the officer cannot be sent. What is booked already stays booked."""
-    officer = await queries.lock_officer(session, officer_id)
-    require(actor, "officer.manage", division=officer.division)
-    officer.require_version(expected_version)
-    absence = OfficerAbsence(
-        id=uuid7(),
-        officer_id=officer.id,
-        starts_at=period.starts_at,
-        ends_at=period.ends_at,
-        reason=reason,
-        visible_to=officer.visible_to,
+    """The officer has exactly these skills from now on; UnknownSkill if one is not in force."""
+    officer = await lock_for(
+        session, actor, officer_id, "officer.manage", expected_version=expected_version
     )
-    session.add(absence)
-    await _change(session, actor, "officer.record_absence", officer, now=now, reason=reason)
+    officer.skills = await _known_skills(session, skills, division=officer.division, now=now)
+    await change(session, actor, "officer.set_skills", officer, now=now)
     return officer
 
 
-async def declare_interest(
+async def take_post(
     session: AsyncSession,
     actor: Actor,
     officer_id: UUID,
     *,
-    object_name: str | None,
-    object_code: str | None,
-    relation: str,
+    title: str,
+    held_from: date,
+    held_to: date | None,
     expected_version: int,
     now: datetime,
 ) -> Officer:
-    """An object the officer recuses from: declared by the officer, or recorded by the bureau."""
-    officer = await queries.lock_officer(session, officer_id)
-    if not is_self(actor, officer):
-        require(actor, "officer.manage", division=officer.division)
-    officer.require_version(expected_version)
-    if object_name is None and object_code is None:
-        raise InterestWithoutObject(reason="object", pointer="/object_name")
-    interest = OfficerInterest(
-        id=uuid7(),
-        officer_id=officer.id,
-        object_name=object_name,
-        object_code=object_code,
-        relation=relation,
-        declared_at=now,
-        declared_by=actor.id,
-        visible_to=officer.visible_to,
+    """Record a post the officer holds, held or will hold; PostTaken if at that time already."""
+    officer = await lock_for(
+        session, actor, officer_id, "officer.manage", expected_version=expected_version
     )
-    session.add(interest)
-    await _change(session, actor, "officer.declare_interest", officer, now=now)
+    if held_to is not None and held_to < held_from:
+        raise EmptyPeriod(reason="post", pointer="/held_to")
+    [file] = await queries.files(session, [officer])
+    if any(_at_once(each, title, held_from, held_to) for each in file.posts):
+        raise PostTaken
+    session.add(
+        OfficerPost(
+            id=uuid7(),
+            officer_id=officer.id,
+            title=title,
+            held_from=held_from,
+            held_to=held_to,
+            visible_to=officer.visible_to,
+        )
+    )
+    await change(session, actor, "officer.take_post", officer, now=now)
+    return officer
+
+
+async def leave_post(
+    session: AsyncSession,
+    actor: Actor,
+    officer_id: UUID,
+    post_id: UUID,
+    *,
+    last_day: date,
+    expected_version: int,
+    now: datetime,
+) -> Officer:
+    """The officer holds the post up to this day, the day included."""
+    officer = await lock_for(
+        session, actor, officer_id, "officer.manage", expected_version=expected_version
+    )
+    [file] = await queries.files(session, [officer])
+    post = next((each for each in file.posts if each.id == post_id), None)
+    if post is None:
+        raise NotFound(what="post")
+    if post.held_to is not None and post.held_to <= last_day:
+        raise PostEnded
+    if last_day < post.held_from:
+        raise EmptyPeriod(reason="post", pointer="/last_day")
+    post.held_to = last_day
+    await change(session, actor, "officer.leave_post", officer, now=now)
     return officer
 
 
@@ -177,14 +211,17 @@ async def deactivate(
     expected_version: int,
     now: datetime,
 ) -> Officer:
-    """The officer has left: nobody sends him or her from now on."""
-    officer = await queries.lock_officer(session, officer_id)
-    require(actor, "officer.manage", division=officer.division)
-    officer.require_version(expected_version)
+    """The officer has left: nobody sends him or her from now on; assigned things are the pool's."""
+    officer = await lock_for(
+        session, actor, officer_id, "officer.manage", expected_version=expected_version
+    )
     if officer.left_at is not None:
         raise AlreadyInactive
     officer.left_at = now
-    await _change(session, actor, "officer.deactivate", officer, now=now, reason=reason)
+    for each in await queries.equipment.held_by(session, officer.id):
+        each.holder_id = None
+        each.changed_at = now
+    await change(session, actor, "officer.deactivate", officer, now=now, reason=reason)
     return officer
 
 
@@ -194,11 +231,21 @@ def is_self(actor: Actor, officer: Officer) -> bool:
 
 def actions(actor: Actor, officer: Officer) -> list[str]:
     """What this caller may do with the officer's file now."""
-    manages = may(actor, "officer.manage", division=officer.division)
-    kept = ["renew_certificate", "record_absence", "declare_interest"] if manages else []
-    if manages and officer.left_at is None:
-        return [*kept, "deactivate"]
-    return kept or (["declare_interest"] if is_self(actor, officer) else [])
+    if not may(actor, "officer.manage", division=officer.division):
+        return ["declare_interest"] if is_self(actor, officer) else []
+    kept = [
+        "renew_certificate",
+        "set_skills",
+        "take_post",
+        "leave_post",
+        "record_absence",
+        "withdraw_absence",
+        "name_substitute",
+        "end_substitute",
+        "declare_interest",
+        "end_interest",
+    ]
+    return kept if officer.left_at else [*kept, "deactivate"]
 
 
 async def _certify(session: AsyncSession, officer: Officer, certificate: Certificate) -> None:
@@ -219,48 +266,20 @@ async def _certify(session: AsyncSession, officer: Officer, certificate: Certifi
     session.add(line)
 
 
-async def _change(
-    session: AsyncSession,
-    actor: Actor,
-    action: str,
-    officer: Officer,
-    *,
-    now: datetime,
-    reason: str | None = None,
-) -> None:
-    """Every act is a new version of the officer and a line in the trace."""
-    officer.changed_at = now
-    flag_modified(officer, "changed_at")  # a version even if no time has passed
-    await _trace(session, actor, action, officer, now=now, reason=reason)
+async def _known_skills(
+    session: AsyncSession, skills: Iterable[str], *, division: str, now: datetime
+) -> list[str]:
+    named = set(skills)
+    if not named:
+        return []
+    known = await skills_in_force(session, division=division, on_day=legal_day(now))
+    if unknown := named - known.keys():
+        listed = ", ".join(sorted(unknown))
+        raise UnknownSkill(reason=listed, codes=listed, pointer="/skills")
+    return sorted(named)
 
 
-async def _trace(
-    session: AsyncSession,
-    actor: Actor,
-    action: str,
-    officer: Officer,
-    *,
-    now: datetime,
-    reason: str | None = None,
-) -> None:
-    await session.flush()
-    [held] = await queries.files(session, [officer])
-    await record(
-        session,
-        actor,
-        action,
-        object_kind="officer",
-        object_id=officer.id,
-        now=now,
-        seen_by=[officer.division],
-        reason=reason,
-        after=_state(held),
-    )
-
-
-def _state(held: queries.OfficerFile) -> Mapping[str, Any]:
-    lines = (held.certificates, held.absences, held.interests)
-    return {
-        "officer": held.officer.model_dump(mode="json"),
-        "lines": [row.model_dump(mode="json") for rows in lines for row in rows],
-    }
+def _at_once(post: OfficerPost, title: str, held_from: date, held_to: date | None) -> bool:
+    begins_before_end = held_to is None or post.held_from <= held_to
+    ends_after_start = post.held_to is None or post.held_to >= held_from
+    return post.title == title and begins_before_end and ends_after_start

@@ -24,7 +24,7 @@ from services.regions.operations.domain import (
 )
 from services.regions.operations.models import Finding, Operation, OperationResult, Participation
 from services.regions.operations.queries import OperationFile
-from services.regions.operations.use_cases import reporting, teams
+from services.regions.operations.use_cases import owed, reporting, teams
 from services.regions.operations.use_cases.record import (
     active_party,
     lock,
@@ -165,6 +165,7 @@ async def summarise(
         handed = await handovers_of(session, operation.id)
     operation.report = reporting.compiled(file, findings, handed)
     await note(session, actor, operation, Action.SUMMARISE, reason=None, now=now)
+    await owed.settle_slot(session, operation, now=now)
     event = OperationSummarised(
         operation_id=operation.id,
         division=operation.lead,
@@ -208,6 +209,7 @@ async def finish(
     await note(session, actor, operation, Action.FINISH, reason=f"{division}: {summary}", now=now)
     async with beyond_scope(session):
         party.status, party.ended_at, party.closing = PartyStatus.FINISHED, now, summary
+        party.ended_act = await queries.next_act(session)
         party.own_figures = dict(own_figures)
         show(operation, file.parties)
     return party

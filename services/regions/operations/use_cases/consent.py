@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.regions.agreements.domain import Focus, Form, Link
 from services.regions.divisions.use_cases import require_known
-from services.regions.operations import domain
+from services.regions.operations import domain, queries
 from services.regions.operations.domain import (
     Action,
     BadPlan,
@@ -340,6 +340,7 @@ async def leave(
     # Whose rows these are no longer is who writes them last.
     async with beyond_scope(session):
         party.status, party.ended_at, party.closing = PartyStatus.LEFT, now, reason
+        party.ended_act = await queries.next_act(session)
         show(operation, file.parties)
         await teams.recall(session, operation, party=division, now=now)
     return party

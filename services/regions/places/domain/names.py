@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -97,11 +97,20 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Gazetteer:
-    """Every name of every division on a day, and the divisions by code."""
+    """Every name of every division on a day, and the divisions by code.
+
+    `heirs` are the codes in the place of one that has ended.
+    """
 
     by_name: Mapping[str, tuple[Named, ...]]
     by_code: Mapping[str, Entry]
+    valid: Collection[str]
+    heirs: Mapping[str, tuple[str, ...]]
     longest: int
+
+    def now(self, code: str) -> tuple[str, ...]:
+        """What stands in the place of a code that is no longer valid, as far as known."""
+        return () if code in self.valid else self.heirs.get(code, ())
 
     def path(self, code: str) -> tuple[Entry, ...]:
         """The division and all above it that are known, widest first."""
@@ -136,10 +145,17 @@ def former_names(document: Mapping[str, Any]) -> tuple[FormerName, ...]:
     )
 
 
-def gazetteer(entries: Iterable[Entry], former: Iterable[FormerName], *, on_day: date) -> Gazetteer:
+def gazetteer(
+    entries: Iterable[Entry],
+    former: Iterable[FormerName],
+    *,
+    heirs: Mapping[str, tuple[str, ...]],
+    on_day: date,
+) -> Gazetteer:
     """Every name by which a division may be called on the day.
 
     A row that ended is a former name; of two rows of one code the one in force speaks for it.
+    `heirs` are the codes that took the place of those that ended.
     """
     rows = sorted(
         (each for each in entries if each.valid_from <= on_day), key=lambda row: row.valid_from
@@ -151,14 +167,16 @@ def gazetteer(entries: Iterable[Entry], former: Iterable[FormerName], *, on_day:
         if row.holds_on(on_day):
             _add(names, row.name, Named(row.code, Form.FULL, valid=True), Form.SHORT)
         else:
-            now = (row.code,) if row.code in valid else ()
-            _add(names, row.name, Named(row.code, Form.FORMER, valid=bool(now), now=now))
+            now = (row.code,) if row.code in valid else heirs.get(row.code, ())
+            _add(names, row.name, Named(row.code, Form.FORMER, valid=row.code in valid, now=now))
     for each in former:
         code = each.code or each.now[0]
         _add(names, each.name, Named(code, Form.FORMER, valid=code in valid, now=each.now))
     return Gazetteer(
         by_name={name: tuple(named.values()) for name, named in names.items()},
         by_code=by_code,
+        valid=valid,
+        heirs=heirs,
         longest=max(map(len, names), default=0),
     )
 

@@ -20,6 +20,15 @@ from shared.ids import uuid7
 
 ELIGIBLE: Final = "/api/v1/officers/eligible"
 BOOKINGS: Final = "/api/v1/officers/bookings"
+# What the question says that holding its answer needs too.
+OF_A_BOOKING: Final = {
+    "task_id",
+    "operation_id",
+    "starts_at",
+    "ends_at",
+    "object_name",
+    "object_code",
+}
 NOT_ALLOWED: Final = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
 
 
@@ -40,7 +49,7 @@ class Roster:
 
     async def candidates(self, query: EligibilityQuery) -> list[Candidate]:
         """Every officer of the divisions, fit or not."""
-        answer = await self._ask(ELIGIBLE, query.model_dump(mode="json"))
+        answer = await self._ask(ELIGIBLE, query.model_dump(mode="json", exclude_defaults=True))
         found = Eligibility.model_validate_json(answer.content)
         return [*map(_eligible, found.eligible), *map(_excluded, found.excluded)]
 
@@ -48,7 +57,7 @@ class Roster:
         """Hold exactly these officers for the query's task: nobody is sent to two places."""
         booking = {
             "officer_ids": [str(member.officer_id) for member in members],
-            **query.model_dump(mode="json", exclude={"divisions"}),
+            **query.model_dump(mode="json", include=OF_A_BOOKING, exclude_none=True),
         }
         await self._ask(BOOKINGS, booking, key=uuid7().hex)
 
@@ -68,7 +77,14 @@ class Roster:
 
 
 def _eligible(officer: EligibleOfficer) -> Candidate:
-    return Candidate(**officer.model_dump())
+    return Candidate(
+        officer_id=officer.officer_id,
+        name=officer.name,
+        division=officer.division,
+        account_id=officer.account_id,
+        certificate_number=officer.certificate_number,
+        certificate_valid_to=officer.certificate_valid_to,
+    )
 
 
 def _excluded(officer: ExcludedOfficer) -> Candidate:

@@ -14,6 +14,7 @@ from services.tasks.dispatch.use_cases.roster import Roster
 from services.tasks.dispatch.use_cases.steps import right, take
 from shared.auth.actor import Actor
 from shared.auth.policy import require
+from shared.contracts.origins import OriginKind
 from shared.contracts.regions import EligibilityQuery
 
 
@@ -90,6 +91,8 @@ def _question(task: Task, starts_at: datetime, ends_at: datetime) -> Eligibility
         object_name=task.object_name,
         object_code=task.object_code,
         task_id=task.id,
+        # Whom the operation holds for its team may go on the task that came from it.
+        operation_id=task.origin_id if task.origin_kind is OriginKind.OPERATION else None,
     )
 
 

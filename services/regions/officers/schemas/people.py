@@ -1,4 +1,4 @@
-"""Bodies of officers."""
+"""Bodies of officers' files."""
 
 from datetime import date, datetime
 from typing import Annotated, Self
@@ -7,12 +7,13 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from services.regions.officers import domain, queries
-from services.regions.officers.domain import Certificate, Need, Period
+from services.regions.officers.domain import Certificate, Period
 from services.regions.officers.queries import OfficerFile
-from services.regions.officers.use_cases.sending import Judgement
+from services.regions.officers.use_cases.absences import Named
 from shared.clocks.days import legal_day
-from shared.contracts.regions import Eligibility, EligibleOfficer, ExcludedOfficer
-from shared.http.body import Body, Code, Division, Instant, Out, ShortText
+from shared.http.body import Body, Code, Instant, Out, Reason, ShortText
+
+Skills = Annotated[list[Code], Field(max_length=50, examples=[["air", "drone_pilot"]])]
 
 
 class CertificateIn(Body):
@@ -31,12 +32,57 @@ class OfficerIn(Body):
     name: ShortText
     account_id: UUID | None = None
     certificate: CertificateIn | None = None
+    skills: Skills = Field(default_factory=list)
+
+
+class SkillsIn(Body):
+    """All skills the officer has from now on, by code (`GET /officers/skills`)."""
+
+    skills: Skills
+
+
+class PostIn(Body):
+    """职务, held from the first day to the last, both included."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"title": "大队长", "held_from": "2024-03-01"}}
+    )
+
+    title: ShortText
+    held_from: date
+    held_to: date | None = None
+
+
+class LeavePostIn(Body):
+    last_day: date
 
 
 class AbsenceIn(Body):
     starts_at: Instant
     ends_at: Instant
     reason: ShortText
+
+
+class SubstituteIn(Body):
+    """Who stands in; without times for the whole absence. Of another bureau with a reason."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"substitute_id": "01890a5d-ac96-774b-bcce-b302099a8057", "reason": "借调"}
+        }
+    )
+
+    substitute_id: UUID
+    starts_at: Instant | None = None
+    ends_at: Instant | None = None
+    reason: Reason | None = None
+
+    def named(self) -> Named:
+        if self.starts_at is None and self.ends_at is None:
+            return Named(self.substitute_id, None, self.reason)
+        if self.starts_at is None or self.ends_at is None:
+            raise domain.EmptyPeriod(reason="period", pointer="/ends_at")
+        return Named(self.substitute_id, Period(self.starts_at, self.ends_at), self.reason)
 
 
 class InterestIn(Body):
@@ -47,47 +93,25 @@ class InterestIn(Body):
     relation: ShortText
 
 
+class ReasonIn(Body):
+    reason: Reason
+
+
 class DeactivateIn(Body):
     reason: ShortText
 
 
-class EligibleIn(Body):
-    """The question `shared.contracts.regions.EligibilityQuery`, strictly read."""
+class CloseBureauIn(Body):
+    """`last_day` is today if it is not named."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": {
-                "divisions": ["330281", "330282"],
-                "starts_at": "2026-03-10T22:00:00+08:00",
-                "ends_at": "2026-03-11T02:00:00+08:00",
-                "object_name": "慈溪市星河电镀有限公司",
-            }
-        }
-    )
-
-    divisions: Annotated[list[Division], Field(min_length=1, max_length=50)]
-    starts_at: Instant
-    ends_at: Instant
-    object_name: ShortText | None = None
-    object_code: Code | None = None
-    task_id: UUID | None = None
-
-    def need(self) -> Need:
-        return Need(Period(self.starts_at, self.ends_at), self.object_name, self.object_code)
+    reason: Reason
+    last_day: date | None = None
 
 
-class BookingIn(Body):
-    """All officers a task holds from now on, and for when."""
+class SkillsOut(Out):
+    """The skills in force: code and Chinese name."""
 
-    task_id: UUID
-    officer_ids: Annotated[list[UUID], Field(min_length=1, max_length=50)]
-    starts_at: Instant
-    ends_at: Instant
-    object_name: ShortText | None = None
-    object_code: Code | None = None
-
-    def need(self) -> Need:
-        return Need(Period(self.starts_at, self.ends_at), self.object_name, self.object_code)
+    skills: dict[str, str]
 
 
 class CertificateOut(Out):
@@ -96,17 +120,39 @@ class CertificateOut(Out):
     valid_to: date
 
 
+class PostOut(Out):
+    id: UUID
+    title: str
+    held_from: date
+    held_to: date | None
+
+
 class AbsenceOut(Out):
+    id: UUID
     starts_at: datetime
     ends_at: datetime
     reason: str
+    withdrawn_at: datetime | None
+
+
+class SubstituteOut(Out):
+    id: UUID
+    absence_id: UUID
+    substitute_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    reason: str | None
+    ended_at: datetime | None
 
 
 class InterestOut(Out):
+    id: UUID
     object_name: str | None
     object_code: str | None
     relation: str
     declared_at: datetime
+    ended_at: datetime | None
+    end_reason: str | None
 
 
 class BookingOut(Out):
@@ -124,6 +170,7 @@ class OfficerLineOut(Out):
     account_id: UUID | None
     name: str
     active: bool
+    skills: list[str]
     certificate: CertificateOut | None
     version: int
 
@@ -138,6 +185,7 @@ class OfficerLineOut(Out):
             account_id=officer.account_id,
             name=officer.name,
             active=officer.left_at is None,
+            skills=officer.skills,
             certificate=CertificateOut.model_validate(held) if held else None,
             version=officer.version,
         )
@@ -147,7 +195,9 @@ class OfficerOut(OfficerLineOut):
     """An officer's file. Interests are for the officer and who decides on recusal, else null."""
 
     certificates: list[CertificateOut]
+    posts: list[PostOut]
     absences: list[AbsenceOut]
+    substitutes: list[SubstituteOut]
     bookings: list[BookingOut]
     interests: list[InterestOut] | None
     actions: list[str]
@@ -160,47 +210,10 @@ class OfficerOut(OfficerLineOut):
         return cls(
             **OfficerLineOut.of(file, now=now).model_dump(),
             certificates=[CertificateOut.model_validate(each) for each in file.certificates],
+            posts=[PostOut.model_validate(each) for each in file.posts],
             absences=[AbsenceOut.model_validate(each) for each in file.absences],
+            substitutes=[SubstituteOut.model_validate(each) for each in file.substitutes],
             bookings=[BookingOut.model_validate(each) for each in file.bookings],
             interests=interests if shows_interests else None,
             actions=actions,
         )
-
-
-class BookedOut(Out):
-    """Whom the task holds now."""
-
-    task_id: UUID
-    officers: list[EligibleOfficer]
-
-
-def eligibility(judged: list[Judgement], *, day: date) -> Eligibility:
-    return Eligibility(
-        eligible=[eligible(each.file, day=day) for each in judged if not each.reasons],
-        excluded=[_excluded(each) for each in judged if each.reasons],
-    )
-
-
-def eligible(file: OfficerFile, *, day: date) -> EligibleOfficer:
-    """An officer who holds a certificate on the day."""
-    officer = file.officer
-    held = domain.current(map(queries.certificate, file.certificates), day)
-    assert held is not None  # noqa: S101 -- without one nobody is eligible
-    return EligibleOfficer(
-        officer_id=officer.id,
-        account_id=officer.account_id,
-        name=officer.name,
-        division=officer.division,
-        certificate_number=held.number,
-        certificate_valid_to=held.valid_to,
-    )
-
-
-def _excluded(judged: Judgement) -> ExcludedOfficer:
-    officer = judged.file.officer
-    return ExcludedOfficer(
-        officer_id=officer.id,
-        name=officer.name,
-        division=officer.division,
-        reasons=[each.value for each in judged.reasons],
-    )
