@@ -62,6 +62,8 @@ metadata: Final[MetaData] = rls.protect(RegionsTable.metadata)
 
 _TABLES: Final = {table.name: table for table in metadata.tables.values()}
 _RUNNING: Final = "state <> 'closed'"
+# Letters between two organs.
+_UNDER_WAY: Final = "state NOT IN ('accepted_by_sender', 'withdrawn')"
 OPEN_WORK: Final = (
     OpenWork("bureau", _TABLES["bureau"], ("division",)),
     OpenWork("officer", _TABLES["officer"], ("division",), is_open="left_at IS NULL"),
@@ -100,5 +102,32 @@ OPEN_WORK: Final = (
         _TABLES["border_notice_party"],
         ("division",),
         is_open=f"EXISTS (SELECT FROM border_notice n WHERE n.id = t.notice_id AND n.{_RUNNING})",
+    ),
+    OpenWork(
+        "assistance_request",
+        _TABLES["assistance_request"],
+        ("sender", "receiver"),
+        is_open=_UNDER_WAY,
+    ),
+    OpenWork("handover", _TABLES["handover"], ("sender", "receiver", "matter"), is_open=_UNDER_WAY),
+    OpenWork(
+        "jurisdiction_dispute",
+        _TABLES["jurisdiction_dispute"],
+        ("opened_by", "competent", "document_names", "recorded_by", "matter"),
+        is_open=_RUNNING,
+        beside="EXISTS (SELECT FROM dispute_party p WHERE p.dispute_id = t.id AND p.division = $1)",
+    ),
+    OpenWork(
+        "dispute_party",
+        _TABLES["dispute_party"],
+        ("division", "agrees_on"),
+        is_open="EXISTS (SELECT FROM jurisdiction_dispute d"
+        f" WHERE d.id = t.dispute_id AND d.{_RUNNING})",
+    ),
+    OpenWork(
+        "preservation",
+        _TABLES["preservation"],
+        ("holder",),
+        is_open="ended_at IS NULL",
     ),
 )
