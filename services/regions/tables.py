@@ -86,8 +86,6 @@ def _within(
 
 
 _RUNNING: Final = "state <> 'closed'"
-# Letters between two organs.
-_UNDER_WAY: Final = "state NOT IN ('accepted_by_sender', 'withdrawn')"
 _IN_TALKS_OR_FORCE: Final = "state NOT IN ('expired', 'terminated', 'renewed')"
 _NOT_ENDED: Final = "state <> 'ended'"
 _LETTER_OPEN: Final = "state NOT IN ('accepted_by_sender', 'withdrawn')"
@@ -168,33 +166,6 @@ OPEN_WORK: Final = (
         _TABLES["handover"],
         ("sender", "receiver", "escalated_to", "matter"),
         is_open=_LETTER_OPEN,
-    ),
-    OpenWork(
-        "assistance_request",
-        _TABLES["assistance_request"],
-        ("sender", "receiver"),
-        is_open=_UNDER_WAY,
-    ),
-    OpenWork("handover", _TABLES["handover"], ("sender", "receiver", "matter"), is_open=_UNDER_WAY),
-    OpenWork(
-        "jurisdiction_dispute",
-        _TABLES["jurisdiction_dispute"],
-        ("opened_by", "competent", "document_names", "recorded_by", "matter"),
-        is_open=_RUNNING,
-        beside="EXISTS (SELECT FROM dispute_party p WHERE p.dispute_id = t.id AND p.division = $1)",
-    ),
-    OpenWork(
-        "dispute_party",
-        _TABLES["dispute_party"],
-        ("division", "agrees_on"),
-        is_open="EXISTS (SELECT FROM jurisdiction_dispute d"
-        f" WHERE d.id = t.dispute_id AND d.{_RUNNING})",
-    ),
-    OpenWork(
-        "preservation",
-        _TABLES["preservation"],
-        ("holder",),
-        is_open="ended_at IS NULL",
     ),
     _parent(
         "jurisdiction_dispute",
