@@ -9,7 +9,7 @@ from typing import Final
 
 import orjson
 
-from bench import edge, groups, register, repeats, report, search, sweep, worklist
+from bench import calendar, edge, groups, register, repeats, report, search, sweep, worklist
 from bench.ground import Ground, ground
 from bench.report import Finding, Machine
 from bench.scale import FULL, QUICK, Scale
@@ -24,6 +24,7 @@ BENCHES: Final[Mapping[str, Measure]] = {
     "e": repeats.measure,
     "f": search.measure,
     "g": groups.measure,
+    "h": calendar.measure,
 }
 
 

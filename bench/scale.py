@@ -14,6 +14,8 @@ class Scale:
     petitions: int
     clocks: int
     few_clocks: int
+    # Running clocks a notice of holidays goes over.
+    followed: int
     # Petitions that repeats and words are looked for among, and matters made up to be found.
     letters: int
     matters: int
@@ -26,6 +28,7 @@ FULL: Final = Scale(
     petitions=1_000_000,
     clocks=1_000_000,
     few_clocks=10_000,
+    followed=100_000,
     letters=100_000,
     matters=200,
 )
@@ -35,6 +38,7 @@ QUICK: Final = Scale(
     petitions=50_000,
     clocks=50_000,
     few_clocks=5_000,
+    followed=10_000,
     letters=10_000,
     matters=50,
 )

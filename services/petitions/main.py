@@ -21,6 +21,7 @@ from services.petitions.letters.domain import LARGEST_BATCH
 from services.petitions.oversight.endpoints import orders, spot_checks
 from services.petitions.oversight.jobs import JOBS as OVERSIGHT_JOBS
 from services.petitions.profiles import endpoints as profiles
+from services.petitions.profiles.handlers import HANDLERS as PROFILE_HANDLERS
 from services.petitions.repeats import endpoints as repeats
 from services.petitions.reports import endpoints as reports
 from services.petitions.reports.jobs import JOBS as REPORT_JOBS
@@ -35,7 +36,6 @@ from shared.db.session import Database
 from shared.http.limits import Bounds
 from shared.service import API, Service, create_service_app
 from shared.settings import ServiceSettings
-from shared.succession.rows import HANDLERS as SUCCESSION_HANDLERS
 
 
 async def _vault_keys(loaded: ServiceSettings, _: Database) -> dict[str, Any]:
@@ -75,7 +75,7 @@ app: Final = create_service_app(
             exports.router,
             imports.router,
         ],
-        handlers={**reference.HANDLERS, **SUCCESSION_HANDLERS, **HANDLERS},
+        handlers={**reference.HANDLERS, **PROFILE_HANDLERS, **HANDLERS},
         open_work=OPEN_WORK,
         jobs=(
             *HANDLING_JOBS,

@@ -54,7 +54,6 @@ app = create_service_app(
             operations.router,
             groups.router,
             protocols.router,
-            activations.called,
             activations.router,
             overview.router,
         ],

@@ -61,47 +61,113 @@ for follower in FOLLOWERS:
 metadata: Final[MetaData] = rls.protect(RegionsTable.metadata)
 
 _TABLES: Final = {table.name: table for table in metadata.tables.values()}
+
+
+def _parent(
+    table: str,
+    *columns: str,
+    is_open: str,
+    party: tuple[str, str] | None = None,
+) -> OpenWork:
+    """What has parties in rows of their own: `party` is their table and its reference."""
+    beside = None
+    if party is not None:
+        name, reference = party
+        beside = f"EXISTS (SELECT FROM {name} p WHERE p.{reference} = t.id AND p.division = $1)"
+    return OpenWork(table, _TABLES[table], columns, is_open=is_open, beside=beside)
+
+
+def _within(
+    table: str, *columns: str, of: str, by: str, is_open: str, besides: str = "true"
+) -> OpenWork:
+    """What follows as long as the row it is part of is open."""
+    parent = f"EXISTS (SELECT FROM {of} whole WHERE whole.id = t.{by} AND whole.{is_open})"
+    return OpenWork(table, _TABLES[table], columns, is_open=f"{besides} AND {parent}")
+
+
 _RUNNING: Final = "state <> 'closed'"
 _LIVING: Final = "state NOT IN ('expired', 'terminated', 'renewed')"
 _UNSETTLED: Final = "state IN ('convened', 'minuted')"
+_IN_TALKS_OR_FORCE: Final = "state NOT IN ('expired', 'terminated', 'renewed')"
+_NOT_ENDED: Final = "state <> 'ended'"
+_LETTER_OPEN: Final = "state NOT IN ('accepted_by_sender', 'withdrawn')"
+_MEETING_OPEN: Final = "state IN ('convened', 'minuted')"
+_STANDS: Final = "ended_at IS NULL"
+# What was said for a division stays in the history; the row it was said in goes on with its word.
 OPEN_WORK: Final = (
     OpenWork("bureau", _TABLES["bureau"], ("division",)),
     OpenWork("officer", _TABLES["officer"], ("division",), is_open="left_at IS NULL"),
+    OpenWork("equipment", _TABLES["equipment"], ("division",), is_open="status <> 'retired'"),
+    OpenWork("expert", _TABLES["expert"], ("division",), is_open=_STANDS),
+    OpenWork("help_team", _TABLES["help_team"], ("division", "service_area"), is_open=_STANDS),
     OpenWork(
-        "operation",
-        _TABLES["operation"],
-        ("lead", "matter"),
-        is_open=_RUNNING,
-        beside="EXISTS (SELECT FROM participation p"
-        " WHERE p.operation_id = t.id AND p.division = $1)",
-    ),
-    OpenWork(
-        "participation",
-        _TABLES["participation"],
+        "environmental_supervisor",
+        _TABLES["environmental_supervisor"],
         ("division",),
-        is_open=f"EXISTS (SELECT FROM operation o WHERE o.id = t.operation_id AND o.{_RUNNING})",
+        is_open=_STANDS,
     ),
-    # Its recorder follows the party it is of.
-    OpenWork(
-        "finding",
-        _TABLES["finding"],
-        ("place",),
-        is_open="handover_id IS NULL AND EXISTS"
-        f" (SELECT FROM operation o WHERE o.id = t.operation_id AND o.{_RUNNING})",
-    ),
-    OpenWork(
+    _parent(
         "border_notice",
-        _TABLES["border_notice"],
-        ("division", "matter"),
+        "division",
+        "matter",
         is_open=_RUNNING,
-        beside="EXISTS (SELECT FROM border_notice_party p"
-        " WHERE p.notice_id = t.id AND p.division = $1)",
+        party=("border_notice_party", "notice_id"),
+    ),
+    _within(
+        "border_notice_party", "division", of="border_notice", by="notice_id", is_open=_RUNNING
+    ),
+    _parent(
+        "agreement",
+        "drafter",
+        "rotation_order",
+        is_open=_IN_TALKS_OR_FORCE,
+        party=("agreement_party", "agreement_id"),
+    ),
+    _within(
+        "agreement_party", "division", of="agreement", by="agreement_id", is_open=_IN_TALKS_OR_FORCE
+    ),
+    _parent("plan", "lead", is_open=_RUNNING, party=("plan_party", "plan_id")),
+    _within("plan_party", "division", of="plan", by="plan_id", is_open=_RUNNING),
+    OpenWork(
+        "plan_item", _TABLES["plan_item"], ("responsible", "places"), is_open="state = 'open'"
+    ),
+    _parent(
+        "joint_group",
+        "drafter",
+        "lead",
+        "rotation",
+        is_open=_NOT_ENDED,
+        party=("group_member", "group_id"),
+    ),
+    _within(
+        "group_member",
+        "division",
+        of="joint_group",
+        by="group_id",
+        is_open=_NOT_ENDED,
+        besides="status IN ('invited', 'taking_part')",
+    ),
+    _within("group_liaison", "division", of="joint_group", by="group_id", is_open=_NOT_ENDED),
+    OpenWork(
+        "group_handover",
+        _TABLES["group_handover"],
+        ("from_division", "to_division"),
+        is_open="taken_at IS NULL",
+    ),
+    _parent("meeting", "host", is_open=_MEETING_OPEN, party=("meeting_party", "meeting_id")),
+    _within("meeting_party", "division", of="meeting", by="meeting_id", is_open=_MEETING_OPEN),
+    OpenWork("meeting_item", _TABLES["meeting_item"], ("responsible",), is_open="state = 'open'"),
+    OpenWork(
+        "assistance_request",
+        _TABLES["assistance_request"],
+        ("sender", "receiver", "escalated_to"),
+        is_open=_LETTER_OPEN,
     ),
     OpenWork(
-        "border_notice_party",
-        _TABLES["border_notice_party"],
-        ("division",),
-        is_open=f"EXISTS (SELECT FROM border_notice n WHERE n.id = t.notice_id AND n.{_RUNNING})",
+        "handover",
+        _TABLES["handover"],
+        ("sender", "receiver", "escalated_to", "matter"),
+        is_open=_LETTER_OPEN,
     ),
     OpenWork(
         "agreement",
@@ -146,4 +212,70 @@ OPEN_WORK: Final = (
         is_open=f"EXISTS (SELECT FROM meeting m WHERE m.id = t.meeting_id AND m.{_UNSETTLED})",
     ),
     OpenWork("meeting_item", _TABLES["meeting_item"], ("responsible",), is_open="state = 'open'"),
+    _parent(
+        "jurisdiction_dispute",
+        "opened_by",
+        "competent",
+        "document_names",
+        "recorded_by",
+        "matter",
+        is_open=_RUNNING,
+        party=("dispute_party", "dispute_id"),
+    ),
+    _within(
+        "dispute_party",
+        "division",
+        "agrees_on",
+        of="jurisdiction_dispute",
+        by="dispute_id",
+        is_open=_RUNNING,
+    ),
+    OpenWork("preservation", _TABLES["preservation"], ("holder",), is_open=_STANDS),
+    _parent(
+        "operation",
+        "lead",
+        "matter",
+        is_open=_RUNNING,
+        party=("participation", "operation_id"),
+    ),
+    # A finding's recorder follows the party it is of.
+    _within("participation", "division", of="operation", by="operation_id", is_open=_RUNNING),
+    _within("operation_team", "place", of="operation", by="operation_id", is_open=_RUNNING),
+    _within(
+        "operation_officer",
+        "party",
+        "division",
+        of="operation",
+        by="operation_id",
+        is_open=_RUNNING,
+    ),
+    _within(
+        "finding",
+        "place",
+        of="operation",
+        by="operation_id",
+        is_open=_RUNNING,
+        besides="handover_id IS NULL",
+    ),
+    _parent(
+        "emergency_protocol",
+        "proposer",
+        is_open=_NOT_ENDED,
+        party=("emergency_protocol_party", "protocol_id"),
+    ),
+    _within(
+        "emergency_protocol_party",
+        "division",
+        of="emergency_protocol",
+        by="protocol_id",
+        is_open=_NOT_ENDED,
+    ),
+    _parent(
+        "activation",
+        "caller",
+        "matter",
+        is_open=_RUNNING,
+        party=("activation_reply", "activation_id"),
+    ),
+    _within("activation_reply", "division", of="activation", by="activation_id", is_open=_RUNNING),
 )

@@ -34,21 +34,27 @@ from shared.crashpoint import crashpoint
 from shared.db.session import driver
 from shared.jobs import Job
 
-# Clocks looked at in one transaction of the job, and in one round trip of a preview.
+# Clocks looked at in one transaction of the job.
 BATCH: Final = 2000
-PAGE: Final = 10_000
 # A transaction that began with a calendar kept from before has ended: KEEP_S of the copy, and the
 # longest a statement or an idle transaction may last (shared.db.session).
 SETTLED_AFTER: Final = timedelta(seconds=100)
 # When clocks were left out because somebody was at work on them.
 AGAIN_AFTER: Final = timedelta(seconds=5)
 
+# Clocks that must end together are judged together: a hundred thousand are some hundred groups.
 CONCERNED: Final = """
+SELECT term::text AS term, min(ledger::text) AS ledger, due_on, (versions ->> $1)::int AS pinned,
+       array_agg(id) AS ids
+  FROM clock
+ WHERE state = 'running' AND versions ? $1 AND due_on >= $2
+ GROUP BY clock.term, ((ledger ->> 'started_at')::timestamptz AT TIME ZONE 'Asia/Shanghai')::date,
+          ledger - 'started_at', due_on, pinned
+"""
+LISTED: Final = """
 SELECT id, subject_kind, subject_id, kind, term::text AS term, ledger::text AS ledger, due_on,
        (versions ->> $2)::int AS pinned
-  FROM clock
- WHERE id = ANY($1) AND state = 'running' AND versions ? $2 AND due_on >= $3
- ORDER BY id
+  FROM clock WHERE id = ANY($1) ORDER BY due_on, id
 """
 # An alarm stands for each running clock, in a table a tenth as wide.
 ALARMS: Final = """
@@ -243,16 +249,16 @@ async def preview(session: AsyncSession, year: CalendarYear, *, most: int) -> Pr
         return Preview(0, 0, ())
     projection = Projection({**known, year.year: year}, changes)
     connection = await driver(session)
-    checked, moving, after = 0, [], None
-    while ids := [row[0] for row in await connection.fetch(ALARMS, after, PAGE)]:
-        after = ids[-1]
-        for row in await connection.fetch(CONCERNED, ids, str(year.year), first):
-            checked += 1
-            due = projection.of(row)
-            if due.due_on != row["due_on"]:
-                moving.append((row, due))
-    listed = heapq.nsmallest(most, moving, key=lambda each: (each[0]["due_on"], each[0]["id"]))
-    return Preview(checked, len(moving), tuple(projection.moved(*each) for each in listed))
+    groups = await connection.fetch(CONCERNED, str(year.year), first)
+    moving = [each for each in groups if projection.of(each).due_on != each["due_on"]]
+    places = ((each["due_on"], clock_id) for each in moving for clock_id in each["ids"])
+    ids = [clock_id for _, clock_id in heapq.nsmallest(most, places)]
+    rows = await connection.fetch(LISTED, ids, str(year.year))
+    return Preview(
+        checked=sum(len(each["ids"]) for each in groups),
+        moved=sum(len(each["ids"]) for each in moving),
+        clocks=tuple(projection.moved(row, projection.of(row)) for row in rows),
+    )
 
 
 def reproject(listeners: Sequence[Listener]) -> Job:

@@ -17,7 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from shared import divisions, reference
 from shared.clocks.calendar import UNPUBLISHED, WorkCalendar
 from shared.clocks.deadline import Deadline, deadline
-from shared.clocks.explanation import Step, explain
+from shared.clocks.explanation import Step, explain, recalculated
 from shared.clocks.json_form import (
     ledger_from_json,
     ledger_to_json,
@@ -73,9 +73,11 @@ class ClockRow:
     state: ClockState
     ended_at: datetime | None
     ladder: Ladder
+    # How published calendars moved it, the first one first.
+    moves: tuple[Step, ...] = ()
 
     def explanation(self, calendar: WorkCalendar) -> tuple[Step, ...]:
-        return explain(self.ledger, self.term, calendar)
+        return (*explain(self.ledger, self.term, calendar), *self.moves)
 
 
 # Clock and alarm at once: a registration starts three clocks, and every trip counts.
@@ -105,7 +107,12 @@ RUNNING: Final = """
 SELECT * FROM clock WHERE subject_id = $1 AND kind = $2 AND state IN ('running', 'paused')
 FOR NO KEY UPDATE
 """
-OF_SUBJECTS: Final = "SELECT * FROM clock WHERE subject_id = ANY($1) ORDER BY id"
+OF_SUBJECTS: Final = """
+SELECT c.*, (SELECT jsonb_agg(jsonb_build_array(p.notice, p.why_zh, p.why_en)
+                              ORDER BY p.at, p.year, p.version)
+               FROM clock_projection p WHERE p.clock_id = c.id) AS moves
+  FROM clock c WHERE c.subject_id = ANY($1) ORDER BY c.id
+"""
 
 
 async def start_clock(
@@ -196,7 +203,7 @@ async def clocks_of(session: AsyncSession, subject_ids: Iterable[UUID]) -> list[
     """Every clock of the subjects, in the order they were started, their laws by name."""
     rows = await (await driver(session)).fetch(OF_SUBJECTS, list(subject_ids))
     titles = await reference.law_titles(session) if rows else {}
-    return [_named(_clock(row), titles) for row in rows]
+    return [_named(replace(_clock(row), moves=_moves(row)), titles) for row in rows]
 
 
 async def is_running(session: AsyncSession, *, subject_id: UUID, kind: str) -> bool:
@@ -231,6 +238,10 @@ def _clock(row: Mapping[str, Any]) -> ClockRow:
         ended_at=row["ended_at"],
         ladder=Ladder(row["warn_before"], row["raise_after"]),
     )
+
+
+def _moves(row: Mapping[str, Any]) -> tuple[Step, ...]:
+    return tuple(recalculated(*each) for each in row["moves"] or ())
 
 
 def _named(clock: ClockRow, titles: reference.Titles) -> ClockRow:

@@ -39,6 +39,7 @@ class StepKind(StrEnum):
     DUE = "due"
     SUSPENDED = "suspended"
     PROVISIONAL = "provisional"
+    RECALCULATED = "recalculated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,15 @@ class Step:
 
     def text(self, language: Language) -> str:
         return self.zh if language is Language.ZH else self.en
+
+
+def recalculated(notice: str | None, zh: str, en: str) -> Step:
+    """That a published calendar moved the deadline, with the notice's number and the reason."""
+    return Step(
+        StepKind.RECALCULATED,
+        f"{notice or '节假日安排'}公布后重新计算:{zh}",
+        f"Recalculated after {notice or 'the notice of holidays'}: {en}",
+    )
 
 
 def explain(ledger: Ledger, term: Term, calendar: WorkCalendar) -> tuple[Step, ...]:

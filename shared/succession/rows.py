@@ -111,11 +111,11 @@ def told_by(event: DivisionSucceeded) -> list[Succession]:
     ]
 
 
-async def _on_succeeded(session: AsyncSession, event: DivisionSucceeded, _: datetime) -> None:
+async def hear_of(session: AsyncSession, event: DivisionSucceeded, _: datetime) -> None:
     """Remember it; the job of this service moves the open work, batch by batch."""
     told: Sequence[Succession] = told_by(event)
     await keep(session, told)
     await copy_settings(session, told)
 
 
-HANDLERS: Final[Mapping[str, Handler]] = dict([on(DivisionSucceeded, _on_succeeded)])
+HANDLERS: Final[Mapping[str, Handler]] = dict([on(DivisionSucceeded, hear_of)])

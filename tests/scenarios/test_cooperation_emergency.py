@@ -46,22 +46,21 @@ MATTER: Final = {
 
 
 def agreed(office: Offices) -> str:
-    """The path of a protocol both agreed to."""
+    """A protocol both agreed to."""
     made = office.person(chief(XINDU)).post("/emergency-protocols", PROTOCOL)
     path = f"/emergency-protocols/{made['id']}"
     assert made["state"] == "proposed"
-    early = office.person(chief(XINDU)).attempt(
-        f"{path}/activations", {**clue(), "called": [GUANGHAN]}
-    )
+    early = office.person(chief(XINDU)).attempt("/activations", clue(made["id"]))
     assert early.json()["code"] == "protocol_not_agreed"
     said = {"division": GUANGHAN, "agrees": True}
     seen = office.act(path, "answer", said, by=chief(GUANGHAN), not_by=officer(GUANGHAN))
     assert seen["state"] == "agreed"
-    return path
+    return str(made["id"])
 
 
-def clue(**changes: object) -> Json:
+def clue(protocol_id: str, **changes: object) -> Json:
     return {
+        "protocol_id": protocol_id,
         "caller": XINDU,
         "called": [GUANGHAN],
         "trigger": "cross_border_clue",
@@ -92,9 +91,9 @@ def test_a_notice_becomes_a_call_both_come_and_an_operation_grows_out_of_it(
         not_by=officer("510100"),
     )
 
-    body = clue(notice_id=notice["id"])
-    office.refused(chief(GUANGHAN), f"{protocol}/activations", body)
-    item = office.person(chief(XINDU)).post(f"{protocol}/activations", body)
+    body = clue(protocol, notice_id=notice["id"])
+    office.refused(chief(GUANGHAN), "/activations", body)
+    item = office.person(chief(XINDU)).post("/activations", body)
     path = f"/activations/{item['id']}"
     said = {"division": GUANGHAN}
     office.act(path, "acknowledge", said, by=officer(GUANGHAN), not_by=officer(XINDU))
@@ -114,9 +113,13 @@ def test_in_an_alert_both_apply_the_stricter_measures_and_silence_goes_up(
 ) -> None:
     protocol = agreed(office)
     alert = clue(
-        trigger="pollution_alert", alert_level="red", tier="red", document="川气预警〔2026〕3号"
+        protocol,
+        trigger="pollution_alert",
+        alert_level="red",
+        tier="red",
+        document="川气预警〔2026〕3号",
     )
-    item = office.person(chief(XINDU)).post(f"{protocol}/activations", alert)
+    item = office.person(chief(XINDU)).post("/activations", alert)
     path = f"/activations/{item['id']}"
     assert {(each["code"], each["text"]) for each in item["measures"]} == {
         ("limit", "限产50%"),

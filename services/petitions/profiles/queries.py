@@ -41,6 +41,16 @@ async def rows(session: AsyncSession) -> Sequence[HandlingProfile]:
     return (await session.exec(select(HandlingProfile).order_by(col(HandlingProfile.id)))).all()
 
 
+async def rows_of(session: AsyncSession, scope: str) -> Sequence[HandlingProfile]:
+    """The rows of exactly this scope, in the order they were added."""
+    statement = (
+        select(HandlingProfile)
+        .where(HandlingProfile.scope == scope)
+        .order_by(col(HandlingProfile.id))
+    )
+    return (await session.exec(statement)).all()
+
+
 async def all_profiles(session: AsyncSession) -> Sequence[Profile]:
     """Those shipped and those added, of rows at most `KEEP_S` old."""
     global _kept  # noqa: PLW0603 -- one immutable value per process, replaced whole

@@ -11,7 +11,7 @@ from services.petitions.profiles.domain import PROFILES, Profile, require_lawful
 from services.petitions.profiles.domain.figures import Value, require_ahead, require_allowed
 from services.petitions.profiles.models import HandlingProfile
 from shared import divisions
-from shared.audit.trace import record
+from shared.audit.trace import SYSTEM_ACTOR, record
 from shared.auth.actor import Actor
 from shared.auth.policy import require
 from shared.clocks.days import legal_day
@@ -19,8 +19,11 @@ from shared.clocks.json_form import term_to_json
 from shared.db.session import beyond_scope
 from shared.errors import AlreadyExists
 from shared.rule_settings import Setting, keep_setting
+from shared.succession.lineage import Succession
 
 RIGHT: Final = "profile.manage"
+# So that the successor's code of six digits fits behind it.
+LONGEST_STEM: Final = 25
 
 
 async def add(
@@ -77,6 +80,34 @@ async def end(
         row.valid_to = valid_to
     await _record(session, actor, row, "handling_profile.end", reason=reason, now=now)
     return row
+
+
+async def follow_division(session: AsyncSession, succession: Succession, *, now: datetime) -> None:
+    """Let a profile of the ended division's own hold for its successors. Repeating adds none.
+
+    For a session of the system.
+    """
+    taken = {each.code for each in await queries.rows(session)}
+    for row in await queries.rows_of(session, divisions.scope(succession.predecessor)):
+        if row.valid_to is not None and row.valid_to < succession.effective_on:
+            continue
+        for heir in succession.successors:
+            code = f"{row.code[:LONGEST_STEM]}-{heir}"
+            if heir == succession.predecessor or code in taken:
+                continue
+            copy = HandlingProfile(
+                **row.model_dump(exclude={"id", "version", "code", "scope", "valid_from"}),
+                code=code,
+                scope=divisions.scope(heir),
+                valid_from=max(row.valid_from, succession.effective_on),
+            )
+            copy.created_by, copy.created_at = SYSTEM_ACTOR.id, now
+            session.add(copy)
+            await session.flush()
+            reason = f"{succession.predecessor} → {heir}: {succession.document}"
+            await _record(
+                session, SYSTEM_ACTOR, copy, "handling_profile.add", reason=reason, now=now
+            )
 
 
 async def _record(

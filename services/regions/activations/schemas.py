@@ -131,11 +131,12 @@ class MatterIn(Body):
 
 
 class CallIn(Body):
-    """One place calls others, by an agreed tier."""
+    """One place calls others, by a tier of an agreed protocol."""
 
     model_config = ConfigDict(
         json_schema_extra={
             "example": {
+                "protocol_id": "01900000-0000-7000-8000-000000000001",
                 "caller": "510114",
                 "called": ["510681"],
                 "trigger": "cross_border_clue",
@@ -151,6 +152,7 @@ class CallIn(Body):
         }
     )
 
+    protocol_id: UUID
     caller: Division
     called: Annotated[list[Division], Field(min_length=1, max_length=50)]
     trigger: Trigger
@@ -162,6 +164,7 @@ class CallIn(Body):
 
     def value(self) -> Call:
         return Call(
+            protocol_id=self.protocol_id,
             caller=self.caller,
             called=tuple(self.called),
             trigger=self.trigger,

@@ -11,7 +11,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.regions.divisions import queries as territory
-from services.regions.divisions.domain import TOUCHING
+from services.regions.divisions.domain import TOUCHING, BorderKind
 from services.regions.divisions.use_cases import announce_borders, announce_divisions
 from services.regions.succession import domain, queries
 from services.regions.succession.domain import (
@@ -73,7 +73,10 @@ def change_of(row: DivisionChange) -> Change:
         assignments=tuple(
             (each["kind"], UUID(each["id"]), each["code"]) for each in row.assignments
         ),
-        borders=tuple(GivenBorder(**each) for each in row.borders),
+        borders=tuple(
+            GivenBorder(each["a"], each["b"], each["km"], BorderKind(each["kind"]))
+            for each in row.borders
+        ),
     )
 
 

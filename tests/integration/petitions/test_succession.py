@@ -7,6 +7,8 @@ from uuid import uuid4
 
 from shared.auth.actor import Role
 from shared.clocks.days import legal_day
+from shared.clocks.json_form import term_to_json
+from shared.clocks.term import LegalBasis, Term, Unit
 from shared.contracts.regions import ChangeDocument, DivisionSucceeded
 from tests.integration.petitions.conftest import ANSWER, Case, Place
 from tests.support.services import Caller, eventually
@@ -141,3 +143,24 @@ async def test_the_successor_counts_its_own_numbers(place: Place) -> None:
 
     assert answer.status_code == 201, answer.text
     assert new_code(place) in answer.json()["number"]
+
+
+async def test_a_countys_own_terms_hold_for_its_successor(place: Place) -> None:
+    await place.service.sql(
+        "INSERT INTO handling_profile (version, id, code, scope, channels, tracks,"
+        " momentary_only, valid_from, accept, sender_agrees, pausable, created_by, created_at)"
+        " SELECT 1, gen_random_uuid(), $1, $2, '{visit}', '{petition_opinion}', false,"
+        " '2026-01-01', $3, false, false, gen_random_uuid(), now()",
+        f"own-{place.county}",
+        place.county,
+        json.dumps(term_to_json(Term(2, Unit.WORKING_DAYS, LegalBasis("[DD]")))),
+    )
+
+    await succeeded(place, place.county)
+
+    [row] = await place.service.sql(
+        "SELECT * FROM handling_profile WHERE scope = $1", new_code(place)
+    )
+    assert row["code"] == f"own-{place.county}-{new_code(place)}"
+    assert (row["valid_from"], row["valid_to"]) == (legal_day(place.time.now), None)
+    assert json.loads(row["accept"])["amount"] == 2

@@ -83,9 +83,11 @@ async def agreed(regions: Regions) -> dict[str, Any]:
 
 async def called(regions: Regions, **changes: Any) -> dict[str, Any]:
     protocol = await agreed(regions)
-    return await regions.done(
-        CALLER, f"/emergency-protocols/{protocol['id']}/activations", {**CLUE, **changes}
-    )
+    return await regions.done(CALLER, "/activations", calling(protocol, **changes))
+
+
+def calling(protocol: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    return {**CLUE, "protocol_id": protocol["id"], **changes}
 
 
 async def act(
@@ -129,8 +131,7 @@ async def test_silence_is_no_consent_and_nothing_is_called_before_all_agreed(
     assert protocol["state"] == "proposed"
     assert [each["agrees"] for each in protocol["parties"]] == [True, None]
 
-    path = f"/emergency-protocols/{protocol['id']}/activations"
-    early = await regions.post(CALLER, path, CLUE)
+    early = await regions.post(CALLER, "/activations", calling(protocol))
     assert (early.status_code, early.json()["code"]) == (409, "protocol_not_agreed")
 
     stands = await regions.done(
@@ -285,11 +286,7 @@ async def test_a_joint_operation_of_who_calls_and_who_comes_grows_out_of_it_once
 
 async def test_a_call_for_a_notice_that_is_not_there_calls_nobody(regions: Regions) -> None:
     protocol = await agreed(regions)
-    answer = await regions.post(
-        CALLER,
-        f"/emergency-protocols/{protocol['id']}/activations",
-        {**CLUE, "notice_id": protocol["id"]},
-    )
+    answer = await regions.post(CALLER, "/activations", calling(protocol, notice_id=protocol["id"]))
 
     assert answer.status_code == 404
 
@@ -319,7 +316,7 @@ async def test_who_does_not_speak_to_the_report_is_spoken_for_by_the_superior_wi
 async def test_a_party_takes_its_word_back_and_what_is_active_goes_on(regions: Regions) -> None:
     protocol = await agreed(regions)
     path = f"/emergency-protocols/{protocol['id']}"
-    item = await regions.done(CALLER, f"{path}/activations", CLUE)
+    item = await regions.done(CALLER, "/activations", calling(protocol))
     ended = await regions.done(
         CALLED,
         f"{path}/end",
@@ -328,7 +325,7 @@ async def test_a_party_takes_its_word_back_and_what_is_active_goes_on(regions: R
     )
     assert ended["state"] == "ended"
 
-    late = await regions.post(CALLER, f"{path}/activations", CLUE)
+    late = await regions.post(CALLER, "/activations", calling(protocol))
     assert (late.status_code, late.json()["code"]) == (409, "protocol_not_agreed")
     item = await act(regions, CALLED, item, "acknowledge", {"division": GUANGHAN})
     assert item["state"] == "active"

@@ -1,7 +1,7 @@
 """Assistance requests and hand-overs: each side acts in its own name, and time settles the rest."""
 
 import asyncio
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import uuid4
 
@@ -9,8 +9,12 @@ import pytest
 
 from ops.bootstrap import Databases
 from services.regions.assistance import queries
+from services.regions.tables import OPEN_WORK
 from shared.auth.actor import Role
 from shared.db.session import SYSTEM
+from shared.succession.lineage import Succession
+from shared.succession.migration import moving
+from shared.succession.rows import keep
 from tests.integration.regions.conftest import (
     BEILUN,
     CIXI,
@@ -476,6 +480,31 @@ async def test_across_provinces_lateness_stays_unresolved_before_both(office: De
         assert seen["steps"][-1]["reason"] == "no_common_superior"
 
 
+async def test_what_is_open_follows_a_division_to_its_successor(office: Desk) -> None:
+    ended, heir = "330213", "330212"
+    path = await sent_handover(office, YUYAO, ended)
+    over = await sent_request(office, YUYAO, ended)
+    await office.act(head(YUYAO), over, "withdraw", WHY)
+    succession = Succession(
+        predecessor=ended,
+        effective_on=date(2026, 1, 1),
+        change_id=uuid4(),
+        position=0,
+        successors=(heir,),
+        main=heir,
+        assignments={},
+        document="区划调整",
+    )
+    async with office.regions.database.transaction(SYSTEM) as session:
+        await keep(session, [succession])
+    await office.run_jobs([moving(OPEN_WORK)])
+    moved = await office.read(head(heir), path)
+    assert (moved["receiver"], moved["matter"]["division"]) == (heir, heir)
+    assert {each["receipt"] for each in moved["evidence"]} == {"pending"}
+    await office.act(head(heir), path, "acknowledge")
+    assert (await office.read(head(YUYAO), over))["receiver"] == ended
+
+
 # Figures.
 
 
@@ -499,4 +528,5 @@ async def test_figures_tell_what_is_open_late_and_how_fast_answers_come(office: 
     [open_] = [each for each in standing if each.receiver == "330206"]
     assert (open_.open, open_.late, open_.kind) == (1, 1, "assistance_request")
     assert (times.sender, times.receiver, times.answered) == ("330203", "330205", 5)
-    assert (times.median_hours, times.p90_hours) == (72.0, pytest.approx(110.4))
+    assert times.median_hours == pytest.approx(72)
+    assert times.p90_hours == pytest.approx(110.4)

@@ -3,6 +3,8 @@
 The other services answer with their own route and their own tables on the same server.
 """
 
+import asyncio
+import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, date, datetime
@@ -49,6 +51,7 @@ from tests.integration.regions.conftest import (
     head,
     published_keys,
 )
+from tests.integration.regions.letters import a_handover
 
 ADMIN: Final = Role.SYSTEM_ADMINISTRATOR
 KIND: Final = next(iter(BureauKind)).value
@@ -172,10 +175,15 @@ async def publish(regions: Regions, change: str, who: Person = SECOND_ADMIN) -> 
     return await regions.post(who, f"{PATH}/{change}/publish", {}, version=version)
 
 
-async def published(regions: Regions, body: dict[str, Any]) -> str:
-    change = await drafted(regions, body)
-    await previewed(regions, change)
-    answer = await publish(regions, change)
+async def published(
+    regions: Regions,
+    body: dict[str, Any],
+    drafter: Person = NINGBO_ADMIN,
+    publisher: Person = SECOND_ADMIN,
+) -> str:
+    change = await drafted(regions, body, drafter)
+    await previewed(regions, change, drafter)
+    answer = await publish(regions, change, publisher)
     assert answer.status_code == 200, answer.text
     return change
 
@@ -406,9 +414,10 @@ async def test_a_split_takes_single_rows_where_they_are_assigned(regions: Region
     }
     change = await drafted(regions, body, admin)
     seen = (await previewed(regions, change, admin))["preview"]
-    once = {code for pair in await borders(regions, "330424") for code in pair} - {"330424"}
+    before = await borders(regions, "330424")
+    once = {code for a, b, _ in before for code in (a, b)} - {"330424"}
     assert seen["borders"]["missing"] == sorted(once)
-    assert seen["borders"]["added"] == [["330491", "330492", 12.5]]
+    assert seen["borders"]["added"] == [["330491", "330492", 12.5, "land"]]
     assert (await publish(regions, change, second)).status_code == 200
 
     await the_day_comes(regions)
@@ -423,7 +432,7 @@ async def test_a_split_takes_single_rows_where_they_are_assigned(regions: Region
     clerk = Person(Role.PETITION_CLERK, "330402")
     read = (await regions.get(clerk, "/divisions/330424")).json()
     assert read["successors"] == ["330491", "330492"]
-    assert await borders(regions, "330491") == {("330491", "330492"): 12.5}
+    assert await borders(regions, "330491") == {("330491", "330492", "land"): 12.5}
 
 
 async def test_the_route_that_counts_open_work_is_for_services_only(
@@ -606,28 +615,32 @@ async def grants_follow(
     assert (account["division"], account["visible_to"]) == (into, ["33", "3302", into])
 
 
-async def borders(regions: Regions, *codes: str) -> dict[tuple[str, str], float]:
+Borders = dict[tuple[str, str, str], float]
+
+
+async def borders(regions: Regions, *codes: str) -> Borders:
+    """Kilometres of each pair and kind that touches one of the codes."""
     rows = await regions.sql(
-        "SELECT a, b, km FROM border WHERE a = ANY ($1) OR b = ANY ($1)", [*codes]
+        "SELECT a, b, kind, km FROM border WHERE a = ANY ($1) OR b = ANY ($1)", [*codes]
     )
-    return {(row["a"], row["b"]): row["km"] for row in rows}
+    return {(row["a"], row["b"], row["kind"]): row["km"] for row in rows}
 
 
-async def borders_are_united(
-    regions: Regions, before: dict[tuple[str, str], float], into: str
-) -> None:
-    lengths: dict[str, float] = {}
-    for (a, b), km in before.items():
-        outside = {a, b} - {"330206", "330212"}
-        for neighbour in outside:
-            lengths[neighbour] = lengths.get(neighbour, 0.0) + km
-    after = await borders(regions, into)
-    assert {a if b == into else b: km for (a, b), km in after.items()} == pytest.approx(lengths)
+async def borders_are_united(regions: Regions, before: Borders, into: str) -> None:
+    lengths: dict[tuple[str, str], list[float]] = {}
+    for (a, b, kind), km in before.items():
+        for neighbour in {a, b} - {"330206", "330212"}:
+            lengths.setdefault((neighbour, kind), []).append(km)
+    after = {
+        (a if b == into else b, kind): km
+        for (a, b, kind), km in (await borders(regions, into)).items()
+    }
+    # Lengths add up; of distances over the sea the nearer shore counts.
+    expected = {key: min(km) if key[1] == "sea" else sum(km) for key, km in lengths.items()}
+    assert after == pytest.approx(expected)
     assert await borders(regions, "330206", "330212") == {}
     told = await regions.events("regions.borders.published.v1", "borders:33")
-    assert {tuple(each) for each in told[-1]["removed"]} == {*before}
-    total = (await regions.sql("SELECT count(*) FROM border"))[0]["count"]
-    assert told[-1]["total"] == total
+    assert {tuple(each) for each in told[-1]["removed"]} == {(a, b) for a, b, _ in before}
 
 
 async def a_task(database: Database, division: str) -> UUID:
@@ -691,3 +704,87 @@ async def heard_by(
     for _ in range(2):
         await receive(database, HANDLERS[DivisionSucceeded.topic], envelope, now=ON_THE_DAY)
         await run_job(database, Standing(ON_THE_DAY), moving(open_work))
+
+
+async def test_two_who_publish_at_once_publish_once(regions: Regions) -> None:
+    third = Person(ADMIN, "330200")
+    change = await drafted(
+        regions,
+        {
+            **merger("330213", into="330213"),
+            "kind": "rename",
+            "successors": [successor("330213", "新奉化区")],
+        },
+    )
+    await previewed(regions, change)
+    version = await version_of(regions, change)
+    path = f"{PATH}/{change}/publish"
+
+    answers = await asyncio.gather(
+        *(regions.post(who, path, {}, version=version) for who in (SECOND_ADMIN, third))
+    )
+
+    assert sorted(answer.status_code for answer in answers) == [200, 412]
+
+
+async def test_a_death_on_the_day_is_made_up_for(regions: Regions) -> None:
+    """What a killed worker had begun is undone, and the next round does it all."""
+    change = await published(
+        regions,
+        {
+            **merger("330482", into="330495"),
+            "kind": "recode",
+            "successors": [successor("330495", "平湖市")],
+        },
+        Person(ADMIN, "330400"),
+        Person(ADMIN, "330400"),
+    )
+    before = await borders(regions, "330482")
+    [job] = JOBS
+
+    async def die() -> None:
+        async with regions.database.transaction(SYSTEM) as session:
+            assert await job.run(session, ON_THE_DAY) == 1
+            raise RuntimeError("died")
+
+    with pytest.raises(RuntimeError, match="died"):
+        await die()
+
+    assert await borders(regions, "330482") == before
+    assert await regions.events(DivisionSucceeded.topic, change) == []
+    await the_day_comes(regions)
+    assert len(await regions.events(DivisionSucceeded.topic, change)) == 1
+    assert len(await borders(regions, "330495")) == len(before)
+
+
+async def test_a_letter_under_way_is_the_successors(regions: Regions) -> None:
+    """A hand-over that waits for an answer goes on; one that was withdrawn stays as it was."""
+    going, gone = [
+        (await regions.done(head("330211"), "/handovers", a_handover("330211", "330902")))["id"]
+        for _ in range(2)
+    ]
+    await regions.done(
+        head("330211"), f"/handovers/{gone}/withdraw", {"reason": "改送他处"}, version=1
+    )
+    admin, second = Person(ADMIN, "330900"), Person(ADMIN, "330900")
+    body = merger("330902", "330903", into="330991", name="定普区")
+    await published(regions, body, admin, second)
+
+    await the_day_comes(regions)
+
+    rows = await regions.sql(
+        "SELECT * FROM handover WHERE id = ANY ($1)", [UUID(going), UUID(gone)]
+    )
+    found = {str(row["id"]): row for row in rows}
+    assert (found[going]["receiver"], found[gone]["receiver"]) == ("330991", "330902")
+    assert json.loads(found[going]["matter"])["division"] == "330991"
+    # The successor takes it up, and sees what came with it.
+    version = found[going]["version"]
+    taken = await regions.post(
+        head("330991"), f"/handovers/{going}/acknowledge", {}, version=version
+    )
+    assert taken.status_code == 200, taken.text
+    custody = await regions.sql(
+        "SELECT visible_to FROM letter_evidence WHERE handover_id = $1", UUID(going)
+    )
+    assert all("330991" in row["visible_to"] for row in custody)

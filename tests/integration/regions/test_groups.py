@@ -366,6 +366,29 @@ async def test_a_silent_lead_does_not_stay(regions: Regions, calendar: Calendar)
     assert not taken["hand_over_overdue"]
 
 
+async def clocks(regions: Regions, group: str) -> list[tuple[str, str, str]]:
+    rows = await regions.sql(
+        "SELECT kind, state, due_on FROM clock WHERE subject_id = $1 ORDER BY id", UUID(group)
+    )
+    return [(row["kind"], row["state"], str(row["due_on"])) for row in rows]
+
+
+async def test_clocks_wait_for_members_and_for_the_lead(
+    regions: Regions, calendar: Calendar
+) -> None:
+    group = await active(regions, NINGBO, YUYAO, SHANGYU, term_months=1)
+    await calendar.move_to("2026-03-20")
+    await act(regions, desk(YUYAO), group, "hand-over", {})
+    assert await clocks(regions, group) == [
+        ("confirming", "met", "2026-03-17"),
+        ("term_of_lead", "met", "2026-04-01"),
+        ("term_of_lead", "running", "2026-04-19"),
+    ]
+    assert (await read(regions, desk(YUYAO), group))["term_ends_on"] == "2026-04-19"
+    await act(regions, desk(NINGBO), group, "end", WHY)
+    assert (await clocks(regions, group))[-1][1] == "dropped"
+
+
 async def test_who_is_passed_over_leads_last(regions: Regions) -> None:
     group = await active(regions, NINGBO, YUYAO, CIXI, SHANGYU)
     why = {"division": CIXI, "reason": "班子换届"}

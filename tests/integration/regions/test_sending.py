@@ -24,7 +24,6 @@ from tests.integration.regions.conftest import (
     head,
 )
 from tests.integration.regions.test_officers import (
-    NIGHT,
     Officer,
     an_officer,
     ask,

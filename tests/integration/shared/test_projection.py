@@ -138,6 +138,12 @@ async def test_a_deadline_on_a_new_holiday_moves_behind_it_with_its_reason(
         == "2027-02-08至2027-02-12改为休息日,届满日由2027-02-08改为2027-02-15。"
     )
     assert journalled["visible_to"] == ["33", "3302", "330281"]
+    async with database.transaction(SYSTEM) as session:
+        [told] = await clocks_of(session, [subject])
+        years = await reference.calendar_years(session)
+    assert told.explanation(WorkCalendar.of(years))[-1].zh == (
+        f"示例号公布后重新计算:{journalled['why_zh']}"
+    )
     [alarm] = await sql("SELECT rungs, rung, fires_at FROM clock_alarm")
     assert alarm["rungs"][1] == clock["due_at"]
     assert (alarm["rung"], alarm["fires_at"]) == (0, clock["due_at"] - LADDER.warn_before)

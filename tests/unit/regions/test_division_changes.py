@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from services.regions.divisions.domain import DivisionFact
+from services.regions.divisions.domain import BorderFact, BorderKind, DivisionFact
 from services.regions.succession import domain
 from services.regions.succession.domain import (
     Change,
@@ -200,12 +200,22 @@ def test_a_change_is_made_from_above_all_it_concerns(codes: list[str], authority
 
 
 PAIRS: Final = (
-    ("500105", "500112", 35.0),
-    ("500105", "500115", 4.5),
-    ("500112", "500115", 20.25),
-    ("500112", "511623", 60.0),
-    ("500115", "511623", 12.0),
+    BorderFact("500105", "500112", 35.0),
+    BorderFact("500105", "500115", 4.5),
+    BorderFact("500112", "500115", 20.25),
+    BorderFact("500112", "500115", 3.0, BorderKind.WATER),
+    BorderFact("500112", "511623", 60.0),
+    BorderFact("500115", "511623", 12.0),
 )
+# Distances over the sea are no lengths: the nearer shore counts.
+OVER_THE_SEA: Final = (
+    BorderFact("500105", "500115", 9.0, BorderKind.SEA),
+    BorderFact("500112", "500115", 7.0, BorderKind.SEA),
+)
+
+
+def lines(plan: domain.BorderPlan) -> tuple[tuple[str, str, float], ...]:
+    return tuple((each.a, each.b, each.km) for each in plan.added)
 
 
 def test_a_merger_unites_borders_without_the_inner_one() -> None:
@@ -217,22 +227,35 @@ def test_a_merger_unites_borders_without_the_inner_one() -> None:
         ("500112", "500115"),
         ("500112", "511623"),
     )
-    assert plan.added == (("500115", "500157", 24.75), ("500157", "511623", 60.0))
+    assert plan.added == (
+        BorderFact("500115", "500157", 24.75),
+        BorderFact("500115", "500157", 3.0, BorderKind.WATER),
+        BorderFact("500157", "511623", 60.0),
+    )
     assert plan.missing == ()
 
 
 def test_an_absorbing_division_keeps_its_own_borders() -> None:
     plan = domain.borders_after(replace(MERGER, successors=(KEEPING,)), PAIRS)
 
-    assert plan.added == (("500112", "500115", 24.75), ("500112", "511623", 60.0))
+    assert lines(plan) == (
+        ("500112", "500115", 24.75),
+        ("500112", "500115", 3.0),
+        ("500112", "511623", 60.0),
+    )
+
+
+def test_of_two_distances_over_the_sea_the_shortest_is_the_successors() -> None:
+    assert lines(domain.borders_after(MERGER, OVER_THE_SEA)) == (("500115", "500157", 7.0),)
 
 
 def test_a_recoding_takes_its_borders_along() -> None:
     recoded = Change(ChangeKind.RECODE, ("500112",), (LIANGJIANG,), DAY)
 
-    assert domain.borders_after(recoded, PAIRS).added == (
+    assert lines(domain.borders_after(recoded, PAIRS)) == (
         ("500105", "500157", 35.0),
         ("500115", "500157", 20.25),
+        ("500115", "500157", 3.0),
         ("500157", "511623", 60.0),
     )
 
@@ -242,7 +265,7 @@ def test_a_split_has_the_borders_it_gives_and_names_the_neighbours_it_leaves_out
 
     plan = domain.borders_after(replace(SPLIT, borders=given_borders), PAIRS)
 
-    assert plan.added == (("500157", "500158", 30.0), ("500158", "511623", 60.0))
+    assert lines(plan) == (("500157", "500158", 30.0), ("500158", "511623", 60.0))
     assert plan.missing == ("500105", "500115")
 
 

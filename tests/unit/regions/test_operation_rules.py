@@ -8,14 +8,25 @@ import pytest
 from hypothesis import given, strategies as st
 
 from services.regions.operations.domain import (
+    COMMANDED,
     TRANSITIONS,
     Action,
     BadPlan,
+    BoundByDecision,
     Consent,
     IllegalStep,
+    Kind,
+    LeadStays,
+    PartEnded,
+    PartyRole,
+    PartyStatus,
     Plan,
     State,
     Totals,
+    goes_elsewhere,
+    is_commanded,
+    place_of_competence,
+    require_may_leave,
     require_sound,
     step,
     totals,
@@ -70,6 +81,78 @@ def test_no_step_can_be_skipped(skipped: Action, last: State) -> None:
 
     assert State.CLOSED not in reached
     assert last in reached
+
+
+# Who commands issues the draft itself and asks nobody.
+COMMANDED_LEGAL = {(state, action) for state, steps in COMMANDED.items() for action in steps}
+
+
+def test_who_commands_skips_the_answers_and_nothing_else() -> None:
+    assert {(State.DRAFT, Action.ISSUE)} == COMMANDED_LEGAL - LEGAL
+    assert {(State.DRAFT, Action.COUNTERSIGN)} == LEGAL - COMMANDED_LEGAL
+    assert step(State.DRAFT, Action.ISSUE, commanded=True) is State.ISSUED
+
+
+@pytest.mark.parametrize(
+    ("kind", "lead", "parties", "commanded"),
+    [
+        (Kind.SURPRISE, "330200", ("330281", "330282"), True),
+        (Kind.SURPRISE, "330200", ("330200", "330282"), True),
+        (Kind.SURPRISE, "330000", ("330281", "330402"), True),
+        (Kind.SURPRISE, "330281", ("330281", "330282"), False),
+        (Kind.SURPRISE, "330200", ("330281", "330402"), False),
+        (Kind.NORMAL, "330200", ("330281", "330282"), False),
+    ],
+)
+def test_only_a_surprise_over_ones_own_subordinates_is_commanded(
+    kind: Kind, lead: str, parties: tuple[str, ...], *, commanded: bool
+) -> None:
+    assert is_commanded(kind, lead, parties) is commanded
+
+
+def test_nobody_of_the_place_need_be_told_when_a_superior_commands() -> None:
+    assert place_of_competence("330200", "330281", commanded=True) == "330200"
+    assert place_of_competence("330200", "330281", commanded=False) == "330281"
+    assert place_of_competence("330281", "330282", commanded=True) == "330282"
+
+
+@pytest.mark.parametrize(
+    ("role", "status", "consent", "issued", "barred"),
+    [
+        (PartyRole.LEAD, PartyStatus.TAKING_PART, Consent.AGREED, True, LeadStays),
+        (PartyRole.MEMBER, PartyStatus.LEFT, Consent.AGREED, True, PartEnded),
+        (PartyRole.MEMBER, PartyStatus.FINISHED, Consent.AGREED, True, PartEnded),
+        (PartyRole.MEMBER, PartyStatus.TAKING_PART, Consent.DECLINED, True, BoundByDecision),
+        (PartyRole.MEMBER, PartyStatus.TAKING_PART, Consent.PENDING, True, BoundByDecision),
+        (PartyRole.MEMBER, PartyStatus.TAKING_PART, Consent.AGREED, True, None),
+        (PartyRole.MEMBER, PartyStatus.INVITED, Consent.PENDING, False, None),
+        (PartyRole.MEMBER, PartyStatus.INVITED, Consent.DECLINED, False, None),
+    ],
+)
+def test_who_may_leave(
+    role: PartyRole,
+    status: PartyStatus,
+    consent: Consent,
+    *,
+    issued: bool,
+    barred: type[Exception] | None,
+) -> None:
+    def leave() -> None:
+        require_may_leave(
+            role=role, status=status, consent=consent, issued=issued, division="330282"
+        )
+
+    if barred is None:
+        leave()
+    else:
+        with pytest.raises(barred):
+            leave()
+
+
+def test_a_finding_goes_to_the_organ_of_its_place_unless_that_recorded_it() -> None:
+    assert goes_elsewhere("330281", "330282")
+    assert goes_elsewhere("330200", "330281")
+    assert not goes_elsewhere("330281", "330281")
 
 
 def test_silence_and_refusal_are_no_consent() -> None:

@@ -24,6 +24,8 @@ NOT_BUSINESS = (
     "profile.",
     # Counts and ids of what a change of divisions moves, nothing of what it says.
     "division_change.",
+    # The table of divisions itself.
+    "division.",
 )
 
 

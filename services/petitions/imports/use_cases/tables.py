@@ -6,6 +6,7 @@ Runs in a process of its own with a limit on its memory and time: see `reader_pr
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from json import JSONDecodeError
@@ -29,6 +30,7 @@ from services.petitions.imports.domain.files import (
 from shared.http import strict_json
 
 Cells = list[str] | dict[str, str] | None
+QUOTED: Final = re.compile(r'"[^"]*"')
 # The heads and what stands above them are rows too.
 MOST_LINES: Final = MOST_ROWS + ROWS_ABOVE_HEADS + 1
 
@@ -76,7 +78,8 @@ def _csv(content: bytes) -> Iterator[tuple[int, list[str]]]:
     text = io.TextIOWrapper(io.BytesIO(content), encoding, newline="")
     try:
         first = next((line for line in text if line.strip()), "")
-        delimiter = max(",;\t", key=first.count)
+        # What stands in quotes is content.
+        delimiter = max(",;\t", key=QUOTED.sub("", first).count)
         text.seek(0)
         reader = csv.reader(text, delimiter=delimiter, strict=True)
         for cells in reader:

@@ -33,9 +33,7 @@ from shared.http.pages import Page, PageDep
 from shared.http.preconditions import ExpectedVersion, etag
 from shared.http.routing import Route, SessionDep
 
-TAGS: list[str] = ["emergency activation"]
-router = APIRouter(prefix="/activations", tags=[*TAGS], route_class=Route)
-called = APIRouter(prefix="/emergency-protocols", tags=[*TAGS], route_class=Route)
+router = APIRouter(prefix="/activations", tags=["emergency activation"], route_class=Route)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +53,6 @@ class Asked:
 
 
 AskedDep = Annotated[Asked, Depends()]
-
-
-@called.post(
-    "/{emergency_protocol_id}/activations",
-    status_code=status.HTTP_201_CREATED,
-    dependencies=[policy("activation.call")],
-)
-async def call_parties(emergency_protocol_id: UUID, body: CallIn, asked: AskedDep) -> ActivationOut:
-    """一地吹哨: begin an activation by an agreed tier."""
-    row = await calls.call(
-        asked.session, asked.actor, emergency_protocol_id, body.value(), now=asked.now
-    )
-    asked.response.headers["Location"] = f"/api/v1/activations/{row.id}"
-    return await asked.answer(row)
 
 
 @router.get("", dependencies=[policy("activation.read")])
@@ -91,6 +75,14 @@ async def list_activations(
     )
     cut = page.cut(rows, lambda row: (str(row.id),))
     return Page(items=[ActivationLineOut.model_validate(row) for row in cut], next=page.next)
+
+
+@router.post("", status_code=status.HTTP_201_CREATED, dependencies=[policy("activation.call")])
+async def call_parties(body: CallIn, asked: AskedDep) -> ActivationOut:
+    """一地吹哨: begin an activation by a tier of an agreed protocol."""
+    row = await calls.call(asked.session, asked.actor, body.value(), now=asked.now)
+    asked.response.headers["Location"] = f"/api/v1/activations/{row.id}"
+    return await asked.answer(row)
 
 
 @router.get("/{activation_id}", dependencies=[policy("activation.read")])

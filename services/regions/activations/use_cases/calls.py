@@ -47,8 +47,9 @@ BATCH: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Who calls whom, by which tier, about what."""
+    """Who calls whom, by which tier of which protocol, about what."""
 
+    protocol_id: UUID
     caller: str
     called: tuple[str, ...]
     trigger: Trigger
@@ -59,11 +60,9 @@ class Call:
     matter: Matter
 
 
-async def call(
-    session: AsyncSession, actor: Actor, protocol_id: UUID, wanted: Call, *, now: datetime
-) -> Activation:
+async def call(session: AsyncSession, actor: Actor, wanted: Call, *, now: datetime) -> Activation:
     """一地吹哨: begin an activation; each place called has the tier's hours to acknowledge."""
-    held = await queries.lock_protocol(session, protocol_id)
+    held = await queries.lock_protocol(session, wanted.protocol_id)
     require(actor, "activation.call", division=wanted.caller)
     if wanted.notice_id is not None:
         await notices.notice(session, wanted.notice_id)

@@ -35,13 +35,17 @@ async def settings_of(session: AsyncSession, division: str, at: datetime) -> Map
     return await rule_settings(session, division=division, on_day=legal_day(at))
 
 
-async def require_bureau(session: AsyncSession, bureau_id: UUID | None, receiver: str) -> None:
-    """BadLetter unless the organ named is one of the receiver's division."""
+async def require_bureau(
+    session: AsyncSession, bureau_id: UUID | None, receiver: str, *, now: datetime
+) -> None:
+    """BadLetter unless the organ named is one of the receiver's division, and not closed."""
     if bureau_id is None:
         return
     found = await bureaus.bureau(session, bureau_id)
     if found.division != receiver:
         raise BadLetter(reason="the organ is another division's", pointer="/receiver_bureau_id")
+    if found.active_to is not None and found.active_to < legal_day(now):
+        raise BadLetter(reason="the organ is closed", pointer="/receiver_bureau_id")
 
 
 async def new_number(

@@ -38,7 +38,7 @@ async def forward(
     """
     old = file.letter
     await require_known(act.session, [receiver], on_day=legal_day(act.now), pointer="/receiver")
-    await require_bureau(act.session, receiver_bureau_id, receiver)
+    await require_bureau(act.session, receiver_bureau_id, receiver, now=act.now)
     if (receiver, receiver_bureau_id) == (old.receiver, old.receiver_bureau_id):
         raise BadLetter(reason="the same organ again", pointer="/receiver")
     common = await _common(act, old, receiver, receiver_bureau_id, designated=designated)

@@ -63,7 +63,7 @@ async def send(
     await require_known(
         session, [matter.division], on_day=legal_day(now), pointer="/matter/division"
     )
-    await require_bureau(session, receiver_bureau_id, receiver)
+    await require_bureau(session, receiver_bureau_id, receiver, now=now)
     require_receiver(
         ground,
         sender=sender,

@@ -50,7 +50,7 @@ async def send(
     """
     require(actor, "assistance.send", division=sender)
     await require_known(session, [sender, receiver], on_day=legal_day(now), pointer="/receiver")
-    await require_bureau(session, receiver_bureau_id, receiver)
+    await require_bureau(session, receiver_bureau_id, receiver, now=now)
     if sender == receiver and receiver_bureau_id is None:
         raise BadLetter(reason="sender and receiver are the same", pointer="/receiver")
     letter = AssistanceRequest(

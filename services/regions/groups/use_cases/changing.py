@@ -43,6 +43,7 @@ from services.regions.groups.use_cases.record import (
     show_to_members,
 )
 from services.regions.groups.use_cases.slots import drop_open
+from services.regions.groups.use_cases.waiting import end_term, start_term, stop_waiting
 from shared import divisions
 from shared.audit.trace import SYSTEM_ACTOR
 from shared.auth.actor import Actor
@@ -178,7 +179,7 @@ async def hand_over(
     handover = _handover(file, listed=items)
     handover.note, handover.given_at, handover.given_by = reason, now, actor.id
     session.add(handover)
-    _pass_on(file, today=legal_day(now))
+    await _pass_on(session, file, now=now)
     await note(session, actor, group, GroupAction.HAND_OVER, reason=reason, now=now)
     return group
 
@@ -206,7 +207,7 @@ async def take_over(
     if handover is None:
         handover = _handover(file, listed=[])
         session.add(handover)
-        _pass_on(file, today=today)
+        await _pass_on(session, file, now=now)
     group.state = state
     handover.taken_at, handover.taken_by, handover.remark = now, actor.id, reason
     await note(session, actor, group, GroupAction.TAKE_OVER, reason=reason, now=now)
@@ -309,6 +310,7 @@ async def end(
     if not may_end(actor, file):
         raise Forbidden(action="group.draft")
     _end(file, life.step(group.state, GroupAction.END), on_day=legal_day(now))
+    await stop_waiting(session, file, now=now)
     await note(session, actor, group, GroupAction.END, reason=reason, now=now)
     return group
 
@@ -319,6 +321,7 @@ async def end_past(session: AsyncSession, now: datetime) -> int:
     for group in past:
         file = await queries.file(session, group)
         _end(file, life.step(group.state, GroupAction.END), on_day=group.valid_to)
+        await stop_waiting(session, file, now=now)
         await note(session, SYSTEM_ACTOR, group, OVER, reason=None, now=now)
     return len(past)
 
@@ -404,7 +407,7 @@ def _found_open(file: GroupFile) -> list[dict[str, Any]]:
     ]
 
 
-def _pass_on(file: GroupFile, *, today: date) -> None:
+async def _pass_on(session: AsyncSession, file: GroupFile, *, now: datetime) -> None:
     """The next term begins today, led by whose turn it is."""
     group = file.group
     following = file.lead_in(group.term + 1)
@@ -414,7 +417,9 @@ def _pass_on(file: GroupFile, *, today: date) -> None:
         elif member.role is MemberRole.LEAD:
             member.role = MemberRole.MEMBER
     group.lead, group.term = following, group.term + 1
-    group.term_started_on = today
+    group.term_started_on = legal_day(now)
+    await end_term(session, file, now=now)
+    await start_term(session, file, now=now)
 
 
 def _end(file: GroupFile, state: GroupState, *, on_day: date) -> None:

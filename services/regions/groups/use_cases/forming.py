@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -36,12 +36,18 @@ from services.regions.groups.use_cases.record import (
     show_to_members,
     speaks_for,
 )
+from services.regions.groups.use_cases.waiting import (
+    end_confirming,
+    start_confirming,
+    start_term,
+    stop_waiting,
+)
 from services.regions.plans.domain import IN_EFFECT, NotInEffect
 from services.regions.plans.queries import parties_of, plan as read_plan
 from shared import divisions
 from shared.auth.actor import Actor
 from shared.auth.policy import require
-from shared.clocks.days import end_of_day, legal_day
+from shared.clocks.days import legal_day
 from shared.db.session import beyond_scope
 from shared.errors import AlreadyExists
 from shared.ids import uuid7
@@ -126,6 +132,7 @@ async def revise(
     for name, value in _described(new, plan).items():
         setattr(group, name, value)
     group.confirm_until = group.decision_asked_at = None
+    await stop_waiting(session, file, now=now)
     group.visible_to = divisions.visibility([group.drafter])
     for row in (*file.members, *file.liaisons):
         await session.delete(row)
@@ -149,9 +156,7 @@ async def submit(
     group = file.group
     require_drafter(actor, group)
     group.state = life.step(group.state, GroupAction.SUBMIT)
-    settings = await rule_settings(session, division=group.drafter, on_day=legal_day(now))
-    days = timedelta(days=settings["group.confirm_days"])
-    group.confirm_until = end_of_day(legal_day(now) + days)
+    group.confirm_until = await start_confirming(session, file, now=now)
     show_to_members(file)
     for member in file.present:
         if speaks_for(actor, "group.confirm", member.division):
@@ -402,6 +407,8 @@ async def _begin(
         )
     group.state, group.activated_by = state, by
     group.term_started_on = max(group.valid_from, today)
+    await end_confirming(session, file, now=now)
+    await start_term(session, file, now=now)
     for member in file.present:
         member.status = MemberStatus.TAKING_PART
         member.joins_on = group.term_started_on
