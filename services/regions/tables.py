@@ -86,8 +86,6 @@ def _within(
 
 
 _RUNNING: Final = "state <> 'closed'"
-_LIVING: Final = "state NOT IN ('expired', 'terminated', 'renewed')"
-_UNSETTLED: Final = "state IN ('convened', 'minuted')"
 _IN_TALKS_OR_FORCE: Final = "state NOT IN ('expired', 'terminated', 'renewed')"
 _NOT_ENDED: Final = "state <> 'ended'"
 _LETTER_OPEN: Final = "state NOT IN ('accepted_by_sender', 'withdrawn')"
@@ -169,49 +167,6 @@ OPEN_WORK: Final = (
         ("sender", "receiver", "escalated_to", "matter"),
         is_open=_LETTER_OPEN,
     ),
-    OpenWork(
-        "agreement",
-        _TABLES["agreement"],
-        ("drafter", "rotation_order"),
-        is_open=_LIVING,
-        beside="EXISTS (SELECT FROM agreement_party p"
-        " WHERE p.agreement_id = t.id AND p.division = $1)",
-    ),
-    # What was signed keeps the hash it was signed under: the text names the party as it was.
-    OpenWork(
-        "agreement_party",
-        _TABLES["agreement_party"],
-        ("division",),
-        is_open=f"EXISTS (SELECT FROM agreement a WHERE a.id = t.agreement_id AND a.{_LIVING})",
-    ),
-    OpenWork(
-        "plan",
-        _TABLES["plan"],
-        ("lead",),
-        is_open=_RUNNING,
-        beside="EXISTS (SELECT FROM plan_party p WHERE p.plan_id = t.id AND p.division = $1)",
-    ),
-    OpenWork(
-        "plan_party",
-        _TABLES["plan_party"],
-        ("division",),
-        is_open=f"EXISTS (SELECT FROM plan n WHERE n.id = t.plan_id AND n.{_RUNNING})",
-    ),
-    OpenWork("plan_item", _TABLES["plan_item"], ("responsible",), is_open="state = 'open'"),
-    OpenWork(
-        "meeting",
-        _TABLES["meeting"],
-        ("host",),
-        is_open=_UNSETTLED,
-        beside="EXISTS (SELECT FROM meeting_party p WHERE p.meeting_id = t.id AND p.division = $1)",
-    ),
-    OpenWork(
-        "meeting_party",
-        _TABLES["meeting_party"],
-        ("division",),
-        is_open=f"EXISTS (SELECT FROM meeting m WHERE m.id = t.meeting_id AND m.{_UNSETTLED})",
-    ),
-    OpenWork("meeting_item", _TABLES["meeting_item"], ("responsible",), is_open="state = 'open'"),
     _parent(
         "jurisdiction_dispute",
         "opened_by",
