@@ -94,7 +94,22 @@ def canaries(stack: WholeStack) -> Sequence[str]:
     centre = stack.login("330200-command-center-1")
     answer = centre.post("/api/v1/operations", json=operation, headers=fresh_key())
     assert answer.status_code == 201, answer.text
+    send_letters(stack.login("330282-department-head-1"), operation["matter"], body)
     return [*names, f"operation{mark}", f"matter{mark}", mark, *OF_THE_STORY]
+
+
+def send_letters(head: httpx.Client, matter: object, text: str) -> None:
+    """What two organs of Ningbo write to one another."""
+    sides = {"sender": "330282", "receiver": "330206", "facts": text, "contact": text}
+    request = {"kind": "records", "title": text, "asked": text}
+    dispute = {"opened_by": "330282", "parties": ["330282", "330206"], "facts": text}
+    for path, letter in {
+        "assistance-requests": sides | request,
+        "handovers": sides | {"matter": matter, "legal_view": text},
+        "jurisdiction-disputes": dispute | {"matter": matter},
+    }.items():
+        answer = head.post(f"/api/v1/{path}", json=letter, headers=fresh_key())
+        assert answer.status_code == 201, answer.text
 
 
 @pytest.fixture(scope="module")

@@ -155,6 +155,7 @@ async def test_two_at_once_sign_for_it_once(office: Desk) -> None:
 
 async def test_a_step_out_of_turn_is_refused(office: Desk) -> None:
     path = await sent_request(office, YUYAO, CIXI)
+    assert await office.refused(head(NINGBO), path, "urge", WHY) == (409, "not_escalated")
     assert await office.refused(head(CIXI), path, "begin", {"measures": "x"}) == (
         409,
         "illegal_step",
@@ -427,7 +428,11 @@ async def test_a_silent_receiver_is_late_and_the_letter_goes_up_by_itself_once(
     assert up["steps"][-1]["actor_name"] == "system"
     found = await office.regions.get(head(NINGBO), "/handovers", escalated=True, limit=200)
     assert path.rpartition("/")[2] in {each["id"] for each in found.json()["items"]}
-    # The receiver still owes its answer, and may give it.
+    # The superior urges; the receiver still owes its answer, and may give it.
+    assert await office.refused(head(YUYAO), path, "urge", WHY) == (403, "forbidden")
+    assert "urge" in up["actions"]
+    urged = await office.act(head(NINGBO), path, "urge", {"reason": "三日内办结"})
+    assert (urged["state"], urged["steps"][-1]["reason"]) == ("sent", "三日内办结")
     await office.act(head(CIXI), path, "acknowledge")
 
 

@@ -48,6 +48,7 @@ class Action(StrEnum):
     ACCEPT = "accept"
     RETURN = "return"
     ESCALATE = "escalate"
+    URGE = "urge"
     RECEIVE = "receive"
     RECOGNISE = "recognise"
 
@@ -58,6 +59,7 @@ TRANSITIONS: Final[Mapping[State, Mapping[Action, State]]] = {
         Action.OBJECT: State.OBJECTED,
         Action.WITHDRAW: State.WITHDRAWN,
         Action.ESCALATE: State.SENT,
+        Action.URGE: State.SENT,
     },
     State.ACKNOWLEDGED: {
         Action.BEGIN: State.WORKING,
@@ -66,6 +68,7 @@ TRANSITIONS: Final[Mapping[State, Mapping[Action, State]]] = {
         Action.EXTEND: State.ACKNOWLEDGED,
         Action.WITHDRAW: State.WITHDRAWN,
         Action.ESCALATE: State.ACKNOWLEDGED,
+        Action.URGE: State.ACKNOWLEDGED,
     },
     State.OBJECTED: {
         Action.WITHDRAW: State.WITHDRAWN,
@@ -83,6 +86,7 @@ TRANSITIONS: Final[Mapping[State, Mapping[Action, State]]] = {
         Action.REPLY: State.REPLIED,
         Action.RECOGNISE: State.WORKING,
         Action.ESCALATE: State.WORKING,
+        Action.URGE: State.WORKING,
     },
     State.REPLIED: {
         Action.ACCEPT: State.ACCEPTED,
@@ -96,6 +100,7 @@ TRANSITIONS: Final[Mapping[State, Mapping[Action, State]]] = {
         Action.REPLY: State.REPLIED,
         Action.RECOGNISE: State.RETURNED,
         Action.ESCALATE: State.RETURNED,
+        Action.URGE: State.RETURNED,
     },
     State.ACCEPTED: {Action.RECOGNISE: State.ACCEPTED},
     State.WITHDRAWN: {},
@@ -124,6 +129,7 @@ STEPS: Final[Mapping[Action, tuple[Side, str]]] = {
     Action.INSIST: (Side.SENDER, "assistance.judge"),
     Action.DESIGNATE: (Side.SUPERIOR, "assistance.designate"),
     Action.REASSIGN: (Side.SUPERIOR, "assistance.designate"),
+    Action.URGE: (Side.SUPERIOR, "assistance.designate"),
     Action.BEGIN: (Side.RECEIVER, "assistance.work"),
     Action.EXTEND: (Side.RECEIVER, "assistance.extend"),
     Action.REPLY: (Side.RECEIVER, "assistance.work"),
@@ -190,6 +196,14 @@ class ObjectionBarred(RuleViolation):
     code = "objection_barred"
     zh = "异议期已过或已由共同上一级指定,不能再提出异议。"
     en = "The time to object has passed, or the common superior has designated the organ."
+
+
+class NotEscalated(RuleViolation):
+    """The superior urges where a duty was left undone, not before."""
+
+    code = "not_escalated"
+    zh = "该函件尚未报送共同上一级。"
+    en = "The letter has not come before the common superior."
 
 
 class NoCommonSuperior(RuleViolation):

@@ -214,3 +214,11 @@ async def recognise_handover(handover_id: UUID, body: RecognitionIn, step: StepD
         act, body.evidence_id, recognised=body.recognised, reason=body.reason
     )
     return await step.asked.handover(letter)
+
+
+@router.post("/{handover_id}/urge", dependencies=[policy("assistance.designate")])
+async def urge_handover(handover_id: UUID, body: ReasonIn, step: StepDep) -> HandoverOut:
+    """督办: the common superior tells a receiver that is late what to do."""
+    act = step.on(LetterKind.HANDOVER, handover_id)
+    letter = await superior.urge(act, reason=body.reason)
+    return await step.asked.handover(letter)

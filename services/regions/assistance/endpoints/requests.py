@@ -242,3 +242,13 @@ async def recognise_assistance_request(
         act, body.evidence_id, recognised=body.recognised, reason=body.reason
     )
     return await step.asked.request(letter)
+
+
+@router.post("/{assistance_request_id}/urge", dependencies=[policy("assistance.designate")])
+async def urge_assistance_request(
+    assistance_request_id: UUID, body: ReasonIn, step: StepDep
+) -> RequestOut:
+    """督办: the common superior tells a receiver that is late what to do."""
+    act = step.on(LetterKind.REQUEST, assistance_request_id)
+    letter = await superior.urge(act, reason=body.reason)
+    return await step.asked.request(letter)

@@ -87,4 +87,6 @@ def _may_take(actor: Actor, file: LetterFile, action: Action) -> bool:
         return False
     if action is Action.OBJECT and file.letter.designated:
         return False
+    if action is Action.URGE and file.letter.escalated_at is None:
+        return False
     return may(actor, course.STEPS[action][1], division=holder)

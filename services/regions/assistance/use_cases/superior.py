@@ -8,7 +8,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.regions.assistance import queries
 from services.regions.assistance.domain import course
-from services.regions.assistance.domain.course import Action, BadLetter, ClockKind, LetterKind
+from services.regions.assistance.domain.course import (
+    Action,
+    BadLetter,
+    ClockKind,
+    LetterKind,
+    NotEscalated,
+)
 from services.regions.assistance.queries import AnyLetter
 from services.regions.assistance.use_cases.acting import Act
 from services.regions.assistance.use_cases.course import begin, drop, stop, take
@@ -44,6 +50,18 @@ async def reassign(
         act, file, receiver=receiver, receiver_bureau_id=receiver_bureau_id, designated=True
     )
     return file.letter
+
+
+async def urge(act: Act, *, reason: str) -> AnyLetter:
+    """督办: what came before the superior is late; it tells the receiver what to do until when.
+
+    The receiver's duty stays what it was. NotEscalated before the letter went up.
+    """
+    letter = (await act.open(Action.URGE)).letter
+    if letter.escalated_at is None:
+        raise NotEscalated
+    await act.take(letter, Action.URGE, reason=reason)
+    return letter
 
 
 async def note_lateness(session: AsyncSession, now: datetime) -> int:
