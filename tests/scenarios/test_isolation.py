@@ -137,7 +137,8 @@ async def _keys(owner: "asyncpg.Connection[Any]", service: str, name: str) -> Se
         "grant": "role_grant",
         "origin": "operation",
         "holder": "account",
-        "group": "working_group",
+        "group": "working_group" if service == "petitions" else "joint_group",
+        "superior": "bureau",
         "session": "login_session",
         "import": "file_import",
         "parent": "petition",
@@ -176,7 +177,7 @@ def questions(
         }
         path = operation.path.format(
             **{
-                name: chosen.get(name) or _of_ningbo(name, schema) or YEAR
+                name: chosen.get(name) or _of_ningbo(name, schema) or _anything(schema)
                 for name, schema in operation.parameters("path")
             }
         )
@@ -184,6 +185,11 @@ def questions(
         limit = {"limit": "200"} if operation.is_paged else {}
         yield path, {name: known[name] or "" for name in required} | limit
         yield path, {name: value for name, value in known.items() if value} | limit
+
+
+def _anything(schema: Mapping[str, Any]) -> str:
+    """Where the story has no such row."""
+    return str(uuid4()) if schema.get("format") == "uuid" else YEAR
 
 
 def _of_ningbo(name: str, schema: Mapping[str, Any]) -> str | None:
