@@ -139,6 +139,7 @@ async def _keys(owner: "asyncpg.Connection[Any]", service: str, name: str) -> Se
         "holder": "account",
         "group": "working_group" if service == "petitions" else "joint_group",
         "superior": "bureau",
+        "group": "joint_group" if service == "regions" else "working_group",
         "session": "login_session",
         "import": "file_import",
         "parent": "petition",
