@@ -137,8 +137,6 @@ async def _keys(owner: "asyncpg.Connection[Any]", service: str, name: str) -> Se
         "grant": "role_grant",
         "origin": "operation",
         "holder": "account",
-        "group": "working_group" if service == "petitions" else "joint_group",
-        "superior": "bureau",
         "group": "joint_group" if service == "regions" else "working_group",
         "session": "login_session",
         "import": "file_import",
