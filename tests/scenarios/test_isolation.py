@@ -137,7 +137,7 @@ async def _keys(owner: "asyncpg.Connection[Any]", service: str, name: str) -> Se
         "grant": "role_grant",
         "origin": "operation",
         "holder": "account",
-        "group": "working_group",
+        "group": "joint_group" if service == "regions" else "working_group",
         "session": "login_session",
         "import": "file_import",
         "parent": "petition",
@@ -147,6 +147,7 @@ async def _keys(owner: "asyncpg.Connection[Any]", service: str, name: str) -> Se
         "batch": "letter_batch",
         "letter": "inspection_letter",
         "notice": "border_notice",
+        "superior": "bureau",
         "parent_agreement": "agreement",
         "parent_plan": "plan",
     }.get(name.removesuffix("_id"), name.removesuffix("_id"))
