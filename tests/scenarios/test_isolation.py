@@ -148,7 +148,6 @@ async def _keys(owner: "asyncpg.Connection[Any]", service: str, name: str) -> Se
         "batch": "letter_batch",
         "letter": "inspection_letter",
         "notice": "border_notice",
-        "superior": "bureau",
         "parent_agreement": "agreement",
         "parent_plan": "plan",
     }.get(name.removesuffix("_id"), name.removesuffix("_id"))
