@@ -1,5 +1,6 @@
 """What a service's OpenAPI document says beyond FastAPI's: guards, and headers that are a must."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -12,6 +13,9 @@ from shared.http.problems import MEDIA_TYPE
 
 # Optional to FastAPI only because their absence has an answer of its own (400, 428).
 MUST: Final = frozenset({"idempotency-key", "if-match"})
+# FastAPI joins a module's path by it, for a name that two modules have.
+MODULE: Final = "__"
+REF: Final = "#/components/schemas/"
 _TEXT: Final = {"type": "string"}
 PROBLEM: Final = {
     "type": "object",
@@ -33,8 +37,12 @@ PROBLEM: Final = {
 }
 REFUSED: Final = {
     "description": "Refused",
-    "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    "content": {MEDIA_TYPE: {"schema": {"$ref": f"{REF}Problem"}}},
 }
+
+
+class SchemaNameTaken(TypeError):
+    """Two schemas of one subject, or of a subject and the service, have one name."""
 
 
 def operation_id(service: str, route: APIRoute) -> str:
@@ -75,9 +83,39 @@ def complete(app: FastAPI) -> None:
         for name in ("HTTPValidationError", "ValidationError"):
             schemas.pop(name, None)
         schemas["Problem"] = PROBLEM
+        _name_by_subject(document)
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way
+
+
+def _name_by_subject(document: dict[str, Any]) -> None:
+    """Where two subjects have a schema of one name: AgreementsStepOut, not the path of a module."""
+    schemas = document["components"]["schemas"]
+    names = {long: _by_subject(long) for long in schemas if MODULE in long}
+    if len({*names.values()} - schemas.keys()) < len(names):
+        raise SchemaNameTaken(sorted(names.values()))
+    document["components"]["schemas"] = {
+        names.get(name, name): schema for name, schema in schemas.items()
+    }
+    _point_at(document, {REF + long: REF + short for long, short in names.items()})
+
+
+def _by_subject(long: str) -> str:
+    """services__regions__agreements__domain__life__State: AgreementsState."""
+    path = long.split(MODULE)
+    subject = path[2] if path[0] == "services" else path[1]
+    return subject.title().replace("_", "") + path[-1]
+
+
+def _point_at(node: Any, places: Mapping[str, str]) -> None:  # noqa: ANN401 -- any JSON
+    if isinstance(node, dict):
+        if node.get("$ref") in places:
+            node["$ref"] = places[node["$ref"]]
+        node = list(node.values())
+    if isinstance(node, list):
+        for each in node:
+            _point_at(each, places)
 
 
 def _demand_headers(operation: dict[str, Any]) -> None:
