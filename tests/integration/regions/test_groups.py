@@ -1,7 +1,7 @@
 """Joint groups: confirmed by each member, led in turn, held to what they owe."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, date, datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -115,6 +115,14 @@ class Calendar:
             await connection.execute("UPDATE clock.simulated SET now = $1", instant)
         finally:
             await connection.close()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _jobs_run_when_a_test_says_so() -> Iterator[None]:
+    """The service's own rounds would draft what a test has just seen open."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("LIANDONG_JOB_PERIOD", "86400")
+        yield
 
 
 @pytest.fixture
