@@ -21,6 +21,7 @@ from services.regions.activations.use_cases.calls import Call
 from services.regions.activations.use_cases.record import is_overdue
 from shared.contracts.origins import Matter
 from shared.http.body import Body, Code, Division, LongText, Out, ShortText
+from shared.http.matter import MatterIn
 
 Hours = Annotated[int, Field(ge=1, le=720)]
 
@@ -112,22 +113,6 @@ class EndIn(Body):
 
     division: Division
     reason: LongText
-
-
-class MatterIn(Body):
-    """Pollution facts for several bureaus: no petitioner, no petition text, no number."""
-
-    title: ShortText
-    division: Division
-    media: Annotated[list[Code], Field(min_length=1, max_length=20)]
-    place: ShortText
-    facts: LongText
-    object_name: ShortText | None = None
-    object_code: Code | None = None
-    at_night: bool = False
-
-    def value(self) -> Matter:
-        return Matter.model_validate(self.model_dump())
 
 
 class CallIn(Body):

@@ -21,6 +21,7 @@ from services.regions.assistance.queries import AnyLetter, LetterFile
 from shared.clock_rows.rows import ClockState
 from shared.contracts.origins import Matter
 from shared.http.body import Body, Code, Division, Instant, LongText, Out, Reason, ShortText
+from shared.http.matter import MatterIn
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$"), Field(examples=["ab" * 32])]
 CaseId = Annotated[ShortText, StringConstraints(max_length=64)]
@@ -49,22 +50,6 @@ REPORT: Final[dict[str, Any]] = {
     "cma_number": "171100000001",
     "method_standard": "HJ 535-2009",
 }
-
-
-class MatterIn(Body):
-    """Pollution facts for another bureau: no petitioner, no petition text, no number."""
-
-    title: ShortText
-    division: Division
-    media: Annotated[list[Code], Field(min_length=1, max_length=20)]
-    place: ShortText
-    facts: LongText
-    object_name: ShortText | None = None
-    object_code: Code | None = None
-    at_night: bool = False
-
-    def value(self) -> Matter:
-        return Matter.model_validate(self.model_dump())
 
 
 class CustodyStepIn(Body):

@@ -6,12 +6,13 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from services.regions.assistance.schemas import MATTER, ClockOut, Evidence, MatterIn
+from services.regions.assistance.schemas import MATTER, ClockOut, Evidence
 from services.regions.disputes.domain import ARTICLE, MINISTRY, DisputeState, Stance
 from services.regions.disputes.models import JurisdictionDispute
 from services.regions.disputes.queries import DisputeFile
 from shared.contracts.origins import Matter
 from shared.http.body import Body, Division, Instant, LongText, Out, Reason, ShortText
+from shared.http.matter import MatterIn
 
 
 class DisputeIn(Body):

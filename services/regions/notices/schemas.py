@@ -21,23 +21,8 @@ from services.regions.notices.queries import NoticeFile
 from services.regions.places.schemas import PointIn
 from shared.clock_rows.rows import ClockRow, ClockState
 from shared.contracts.origins import Matter
-from shared.http.body import Body, Code, Division, LongText, Out, ShortText
-
-
-class BorderMatterIn(Body):
-    """Pollution facts for the other side: no petitioner, no petition text, no number."""
-
-    title: ShortText
-    division: Annotated[Division, Field(description="where the matter is met")]
-    media: Annotated[list[Code], Field(min_length=1, max_length=20)]
-    place: ShortText
-    facts: LongText
-    object_name: ShortText | None = None
-    object_code: Code | None = None
-    at_night: bool = False
-
-    def value(self) -> Matter:
-        return Matter.model_validate(self.model_dump())
+from shared.http.body import Body, Division, LongText, Out, ShortText
+from shared.http.matter import MatterIn
 
 
 class NeighbourIn(Body):
@@ -70,7 +55,7 @@ class NoticeIn(Body):
         }
     )
 
-    matter: BorderMatterIn
+    matter: MatterIn
     neighbours: Annotated[list[NeighbourIn], Field(min_length=1, max_length=20)]
     point: PointIn | None = None
     urgency: Urgency = Urgency.NORMAL

@@ -27,27 +27,12 @@ from services.regions.operations.use_cases.record import is_secret, origin_of
 from services.regions.operations.use_cases.reporting import OWN_FIGURES
 from shared.contracts.origins import Matter, Origin, OriginKind
 from shared.http.body import Body, Code, Division, Instant, LongText, Out, Reason, ShortText
+from shared.http.matter import MatterIn
 
 Accounts = Annotated[list[UUID], Field(max_length=50)]
 Links = Annotated[list[Link], Field(max_length=4)]
 Focuses = Annotated[list[Focus], Field(max_length=4)]
 Media = Annotated[list[Code], Field(min_length=1, max_length=20)]
-
-
-class MatterIn(Body):
-    """Pollution facts for several bureaus: no petitioner, no petition text, no number."""
-
-    title: ShortText
-    division: Division
-    media: Media
-    place: ShortText
-    facts: LongText
-    object_name: ShortText | None = None
-    object_code: Code | None = None
-    at_night: bool = False
-
-    def value(self) -> Matter:
-        return Matter.model_validate(self.model_dump())
 
 
 class OriginIn(Body):

@@ -35,7 +35,9 @@ def test_two_schemas_never_share_a_name() -> None:
     app.include_router(APIRouter())
     complete(app)
     app.openapi()  # makes the document that is kept
-    schemas = {f"services__tasks__draws__{part}__Line": {} for part in ("schemas", "domain")}
+    schemas: dict[str, Any] = {
+        f"services__tasks__draws__{part}__Line": {} for part in ("schemas", "domain")
+    }
     assert app.openapi_schema is not None
     app.openapi_schema["components"]["schemas"] = schemas
 
