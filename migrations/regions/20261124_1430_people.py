@@ -97,6 +97,7 @@ def upgrade() -> None:
     with op.get_context().autocommit_block():
         for table, name, _ in (*RULES, ("bureau", "bureaukind_known", "")):
             op.execute(f"ALTER TABLE regions.{table} VALIDATE CONSTRAINT ck_{table}_{name}")
+        op.execute("ALTER TABLE regions.bureau VALIDATE CONSTRAINT fk_bureau_superior_id")
         op.create_index(
             "ix_bureau_superior_id",
             "bureau",
@@ -505,6 +506,7 @@ def _columns() -> None:
         ["id"],
         source_schema="regions",
         referent_schema="regions",
+        postgresql_not_valid=True,
     )
     op.add_column(
         "officer",
