@@ -12,7 +12,7 @@ import pytest
 from ops.bootstrap import Databases
 from services.regions.groups import queries
 from services.regions.groups.jobs import JOBS
-from services.regions.groups.use_cases import (
+from services.regions.groups.use_cases.slots import (
     slot_done,
     slot_drafted,
     slot_planned,
