@@ -1,8 +1,10 @@
 """The regions service: territory, calendar, bureaus and people, and what bureaus do together."""
 
 from services.regions.activations.endpoints import activations, protocols
+from services.regions.activations.handlers import CLOCK_LISTENERS as ACTIVATION_CLOCKS
 from services.regions.activations.jobs import JOBS as ACTIVATION_JOBS
 from services.regions.agreements import endpoints as agreements
+from services.regions.agreements.handlers import CLOCK_LISTENERS as AGREEMENT_CLOCKS
 from services.regions.agreements.jobs import JOBS as AGREEMENT_JOBS
 from services.regions.assistance.endpoints import handovers, requests as assistance_requests
 from services.regions.assistance.jobs import JOBS as ASSISTANCE_JOBS
@@ -24,6 +26,7 @@ from services.regions.operations.jobs import JOBS as OPERATION_JOBS
 from services.regions.overview import endpoints as overview
 from services.regions.places import endpoints as places
 from services.regions.plans import endpoints as plans
+from services.regions.plans.handlers import CLOCK_LISTENERS as PLAN_CLOCKS
 from services.regions.plans.jobs import JOBS as PLAN_JOBS
 from services.regions.succession import endpoints as succession
 from services.regions.succession.jobs import JOBS as SUCCESSION_JOBS
@@ -69,6 +72,7 @@ app = create_service_app(
             *ACTIVATION_JOBS,
         ),
         open_work=OPEN_WORK,
+        clock_listeners=(*AGREEMENT_CLOCKS, *PLAN_CLOCKS, *ACTIVATION_CLOCKS),
         needs_references=False,  # it is the one that publishes them
     )
 )

@@ -162,6 +162,40 @@ class Preview:
 Listener = Callable[[AsyncSession, Sequence[Moved]], Awaitable[Collection[UUID]]]
 
 
+# Row by row, whoever holds one of them is not waited for.
+COPY: Final = """
+WITH moved AS (
+  SELECT * FROM unnest($1::uuid[], $2::timestamptz[]) AS m(id, due_at)
+), free AS (
+  SELECT t.id FROM {table} t WHERE t.id = ANY($1) FOR UPDATE SKIP LOCKED
+), taken AS (
+  UPDATE {table} t SET {column} = moved.due_at FROM moved, free
+   WHERE free.id = t.id AND moved.id = t.id
+  RETURNING t.id
+)
+SELECT t.id FROM {table} t WHERE t.id = ANY($1) EXCEPT SELECT id FROM taken
+"""
+
+
+def copied_to(table: str, column: str, *, kind: str) -> Listener:
+    """A listener for rows, named by their clock's subject, that keep its instant in a column.
+
+    Table and column are constants of the service.
+    """
+    statement = COPY.format(table=table, column=column)
+
+    async def follow(session: AsyncSession, moved: Sequence[Moved]) -> Collection[UUID]:
+        own = [each for each in moved if each.kind == kind]
+        if not own:
+            return ()
+        rows = await (await driver(session)).fetch(
+            statement, [each.subject_id for each in own], [each.due.due_at for each in own]
+        )
+        return {UUID(str(row["id"])) for row in rows}
+
+    return follow
+
+
 class Changes:
     """What the year's new version changes against each of those that clocks may rest on."""
 

@@ -42,6 +42,7 @@ STAFF: Final = (
     "330200-officer-1",
     "330282-county-leader-in-charge-1",
     "330282-department-head-1",
+    "330200-legal-reviewer-1",
     "330200-system-administrator-1",
 )
 
@@ -192,7 +193,7 @@ def forgeries(stack: WholeStack, signer: Signer) -> dict[str, str]:
     now = int(time.time())
     signed: dict[str, dict[str, Any]] = {
         "expired": {"issued_at": now - 900, "expires_at": now - 300},
-        "not yet issued": {"issued_at": now + 60, "expires_at": now + 300},
+        "not yet issued": {"issued_at": now + 3600, "expires_at": now + 3900},
         "lives too long": {"issued_at": now, "expires_at": now + 86_400},
         "for another audience": {"audience": "petitions"},
         "by another issuer": {"issuer": "https://identity.example"},

@@ -82,7 +82,9 @@ def test_a_notice_becomes_a_call_both_come_and_an_operation_grows_out_of_it(
     notice = office.person(officer(XINDU)).post("/border-notices", given)
     told = office.person(officer(GUANGHAN)).get(f"/border-notices/{notice['id']}")
     assert told["matter"]["title"] == MATTER["title"]
-    office.refused(STRANGER, f"/border-notices/{notice['id']}/close", {"reason": "x"}, on=notice)
+    office.refused(
+        STRANGER, f"/border-notices/{notice['id']}/close", {"closing": "办结"}, on=notice
+    )
     office.act(
         f"/border-notices/{notice['id']}",
         "acknowledge",

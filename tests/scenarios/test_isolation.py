@@ -49,8 +49,8 @@ OF_THE_STORY: Final = (
 )
 MOST_KEYS: Final = 2
 YEAR: Final = "2026"
-# Where an office is, everybody may know.
-PUBLIC: Final = frozenset({"/api/v1/bureaus/{bureau_id}"})
+# Where an office is, everybody may know, and who is an expert for what.
+PUBLIC: Final = frozenset({"/api/v1/bureaus/{bureau_id}", "/api/v1/experts/{expert_id}"})
 KEYS: Final = (
     "SELECT id::text FROM {table} AS t WHERE t::text ~ '\\m3302' ORDER BY id DESC LIMIT $1"
 )
@@ -137,11 +137,11 @@ async def _keys(owner: "asyncpg.Connection[Any]", service: str, name: str) -> Se
         "grant": "role_grant",
         "origin": "operation",
         "holder": "account",
-        "group": "working_group" if service == "petitions" else "joint_group",
-        "superior": "bureau",
+        "group": "joint_group" if service == "regions" else "working_group",
         "session": "login_session",
         "import": "file_import",
         "parent": "petition",
+        "superior": "bureau",
         "draft": "petition_draft",
         "order": "supervision_order",
         "sample": "spot_check_sample",

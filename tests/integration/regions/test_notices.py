@@ -10,10 +10,12 @@ import asyncpg
 import pytest
 
 from ops.bootstrap import Databases
+from services.regions.tables import OPEN_WORK
 from shared import reference
 from shared.auth.actor import Role
 from shared.clock_rows.sweep import sweep
 from shared.db.session import SYSTEM
+from shared.succession.migration import move_batch
 from tests.integration.regions.conftest import (
     BEILUN,
     CIXI,
@@ -398,3 +400,30 @@ async def test_the_history_is_never_changed(regions: Regions) -> None:
 
     with pytest.raises(asyncpg.PostgresError, match="never changed"):
         await regions.sql("UPDATE border_notice_step SET reason = 'other'")
+
+
+async def test_an_open_notice_follows_a_neighbour_to_what_took_its_place(
+    regions: Regions, time: Time
+) -> None:
+    xiangshan, ninghai, fenghua = "330225", "330226", "330213"
+    body = {**notice(ninghai), "matter": matter(xiangshan)}
+    given = await regions.done(desk(xiangshan), PATH, body)
+    path = f"{PATH}/{given['id']}"
+    assert (await regions.get(desk(fenghua), path)).status_code == 404
+    await regions.sql(
+        "INSERT INTO division_succession (predecessor, effective_on, change_id, position,"
+        " successors, main, assignments, document)"
+        " VALUES ($1, '2026-01-01', gen_random_uuid(), 0, ARRAY[$2::text], $2::text, '{}', '撤县')",
+        ninghai,
+        fenghua,
+    )
+    async with regions.database.transaction(SYSTEM) as session:
+        while await move_batch(session, OPEN_WORK, now=await time.now()):
+            pass
+
+    moved = (await regions.get(desk(fenghua), path)).json()
+    assert moved["neighbours"] == [fenghua]
+    done = await regions.done(
+        desk(fenghua), f"{path}/acknowledge", {"division": fenghua}, version=moved["version"]
+    )
+    assert [each["late"] for each in done["parties"]] == [False]

@@ -189,6 +189,13 @@ async def test_an_absence_withdrawn_frees_the_officer_and_ends_the_standing_in(
     assert file["substitutes"][0]["ended_at"]
     assert verdict(await ask(regions, head(YUYAO), YUYAO), one) == []
     assert await refused(regions, one, path, body) == (409, "absence_withdrawn")
+    # Who comes back early was away until then.
+    begun = {**LEAVE, "starts_at": "2026-02-20T00:00:00+08:00"}
+    key = (await act(regions, two, "/absences", begun))["absences"][-1]["id"]
+    await act(regions, two, f"/absences/{key}/withdraw", body)
+    assert verdict(await ask(regions, head(YUYAO), YUYAO), two) == []
+    before = {"starts_at": "2026-02-24T08:00:00+08:00", "ends_at": "2026-02-24T09:00:00+08:00"}
+    assert verdict(await ask(regions, head(YUYAO), YUYAO, **before), two) == ["absent"]
     past = {**LEAVE, "starts_at": "2026-01-01T00:00:00Z", "ends_at": "2026-01-02T00:00:00Z"}
     over = (await act(regions, one, "/absences", past))["absences"][-1]["id"]
     path = f"/absences/{over}/withdraw"

@@ -1,5 +1,6 @@
 """What groups owe becomes drafts, which the lead makes operations of, and which count once held."""
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import uuid4
@@ -48,7 +49,7 @@ async def slots_of(regions: Regions, group: str) -> dict[str, str]:
 async def test_an_owed_operation_is_drafted_once_for_the_groups_lead(regions: Regions) -> None:
     group = await active(regions, NINGBO, YUYAO, SHANGYU)
 
-    await time_passes(regions)
+    await asyncio.gather(time_passes(regions), time_passes(regions))
     await time_passes(regions)
 
     drafts = await drafts_of(regions, head(YUYAO), group)

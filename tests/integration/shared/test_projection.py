@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import count
@@ -586,3 +587,25 @@ async def test_a_law_kept_by_its_code_is_shown_by_its_name(
         [clock] = await clocks_of(session, [subject])
     assert clock.term.basis.title_zh == "示例法"
     assert clock.explanation(WorkCalendar.of(()))[0].zh.startswith("依据《示例法》第1条")
+
+
+async def test_a_row_that_keeps_the_instant_follows_unless_somebody_holds_it(
+    database: Database, sql: Sql
+) -> None:
+    await a_clock(database, "2027-01-24", 15)
+    found = (await look(database, notice())).clocks
+    # The clock itself stands for a row of a subject: any table with an id and an instant.
+    [clock] = await sql("SELECT id FROM clock")
+    as_row = [replace(each, subject_id=UUID(str(clock["id"]))) for each in found]
+    listen = projection.copied_to("clock", "ended_at", kind=KIND)
+
+    async with database.transaction(SYSTEM) as holding:
+        await (await driver(holding)).execute("SELECT FROM clock FOR UPDATE")
+        async with database.transaction(SYSTEM) as session:
+            assert await listen(session, as_row) == {as_row[0].subject_id}
+    async with database.transaction(SYSTEM) as session:
+        assert await listen(session, as_row) == set()
+        assert await listen(session, [replace(as_row[0], kind="another")]) == ()
+
+    [row] = await sql("SELECT ended_at FROM clock")
+    assert row["ended_at"] == as_row[0].due.due_at

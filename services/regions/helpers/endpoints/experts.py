@@ -1,7 +1,7 @@
 """Experts over HTTP: known to all offices, called by those within scope."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response, status
@@ -10,6 +10,7 @@ from services.regions.helpers import queries, use_cases
 from services.regions.helpers.models import Expert
 from services.regions.helpers.queries import Wanted
 from services.regions.helpers.schemas import EndIn, ExpertAmendIn, ExpertIn, ExpertOut, FieldsOut
+from shared import divisions
 from shared.clocks.days import legal_day
 from shared.http.access import ActorDep, policy
 from shared.http.body import Code, Division
@@ -18,6 +19,7 @@ from shared.http.pages import Page, PageDep
 from shared.http.preconditions import ExpectedVersion, etag
 from shared.http.routing import Route, SessionDep
 
+EVERYWHERE: Final = divisions.division_of(divisions.NATION)
 router = APIRouter(prefix="/experts", tags=["experts"], route_class=Route)
 
 
@@ -56,9 +58,11 @@ async def engage_expert(
 
 
 @router.get("/fields", dependencies=[policy("expert.read")])
-async def read_fields(session: SessionDep, now: Now, division: Division = "330000") -> FieldsOut:
-    """The fields of knowledge an expert of the division can be engaged for."""
-    fields = await use_cases.fields_in_force(session, division=division, on_day=legal_day(now))
+async def read_fields(session: SessionDep, now: Now, division: Division | None = None) -> FieldsOut:
+    """The fields of knowledge an expert of the division can have; without one, those everywhere."""
+    fields = await use_cases.fields_in_force(
+        session, division=division or EVERYWHERE, on_day=legal_day(now)
+    )
     return FieldsOut(fields=dict(fields))
 
 

@@ -233,9 +233,9 @@ def certificate_lack(certificates: Iterable[Certificate], period: Period) -> Rea
     uncovered, last = period.days
     for each in ordered:
         if each.valid_from <= uncovered <= each.valid_to:
+            if each.valid_to >= last:
+                return None
             uncovered = each.valid_to + DAY
-    if uncovered > last:
-        return None
     later = any(each.valid_from > uncovered for each in ordered)
     return Reason.CERTIFICATE_NOT_YET_VALID if later else Reason.CERTIFICATE_EXPIRED
 

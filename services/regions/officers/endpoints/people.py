@@ -1,7 +1,7 @@
 """Officers' files over HTTP: who they are, what they hold and can do."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, status
@@ -21,6 +21,7 @@ from services.regions.officers.schemas.people import (
     SkillsOut,
 )
 from services.regions.officers.use_cases import personnel
+from shared import divisions
 from shared.clocks.days import legal_day
 from shared.http.access import policy
 from shared.http.body import Code, Division, ShortText
@@ -29,6 +30,7 @@ from shared.http.pages import Page, PageDep
 from shared.http.preconditions import ExpectedVersion
 from shared.http.routing import Route, SessionDep
 
+EVERYWHERE: Final = divisions.division_of(divisions.NATION)
 router = APIRouter(prefix="/officers", tags=["officers"], route_class=Route)
 
 
@@ -79,9 +81,11 @@ async def create_officer(body: OfficerIn, asked: AskedDep) -> OfficerOut:
 
 
 @router.get("/skills", dependencies=[policy("officer.read")])
-async def read_skills(session: SessionDep, now: Now, division: Division = "330000") -> SkillsOut:
-    """The skills an officer of the division can have."""
-    skills = await personnel.skills_in_force(session, division=division, on_day=legal_day(now))
+async def read_skills(session: SessionDep, now: Now, division: Division | None = None) -> SkillsOut:
+    """The skills an officer of the division can have; without one, those that hold everywhere."""
+    skills = await personnel.skills_in_force(
+        session, division=division or EVERYWHERE, on_day=legal_day(now)
+    )
     return SkillsOut(skills=dict(skills))
 
 

@@ -77,11 +77,7 @@ class OfficerFile:
         return Candidate(
             active=self.officer.left_at is None,
             certificates=tuple(map(certificate, self.certificates)),
-            absences=tuple(
-                Period(each.starts_at, each.ends_at)
-                for each in self.absences
-                if each.withdrawn_at is None
-            ),
+            absences=tuple(filter(None, map(_away, self.absences))),
             interests=tuple(
                 Interest(each.object_name, each.object_code)
                 for each in self.interests
@@ -105,6 +101,12 @@ class OfficerFile:
 
 def certificate(row: OfficerCertificate) -> Certificate:
     return Certificate(row.number, row.valid_from, row.valid_to)
+
+
+def _away(row: OfficerAbsence) -> Period | None:
+    """When the officer is or was away by this line; one who came back early was until then."""
+    until = min(row.ends_at, row.withdrawn_at or row.ends_at)
+    return Period(row.starts_at, until) if row.starts_at < until else None
 
 
 def stand_in(row: OfficerSubstitute) -> StandIn:

@@ -58,6 +58,16 @@ class LeavePostIn(Body):
 
 
 class AbsenceIn(Body):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "starts_at": "2026-03-16T00:00:00+08:00",
+                "ends_at": "2026-03-21T00:00:00+08:00",
+                "reason": "年休假",
+            }
+        }
+    )
+
     starts_at: Instant
     ends_at: Instant
     reason: ShortText

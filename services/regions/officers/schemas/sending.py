@@ -72,6 +72,17 @@ class BookingIn(Body):
     the operation the task came from: whom that holds is taken over.
     """
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "task_id": "01890a5d-ac96-774b-bcce-b302099a8057",
+                "officer_ids": ["01890a5d-ac96-774b-bcce-b302099a8058"],
+                "starts_at": "2026-03-10T22:00:00+08:00",
+                "ends_at": "2026-03-11T02:00:00+08:00",
+            }
+        }
+    )
+
     task_id: UUID
     officer_ids: Annotated[list[UUID], Field(min_length=1, max_length=50)]
     starts_at: Instant

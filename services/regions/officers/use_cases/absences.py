@@ -75,9 +75,9 @@ async def withdraw_absence(
     expected_version: int,
     now: datetime,
 ) -> Officer:
-    """The officer is not away after all, and nobody stands in any more.
+    """The officer is not away after all, or is back (销假), and nobody stands in any more.
 
-    AbsenceOver when it has passed: what was, was.
+    What of it has passed stays an absence; AbsenceOver when all of it has.
     """
     officer = await lock_for(session, actor, officer_id, MANAGE, expected_version=expected_version)
     [file] = await queries.files(session, [officer])

@@ -82,9 +82,12 @@ async def judge(
     is the asker's own.
     """
     require(actor, "officer.ask", division=codes[0], participants=codes[1:])
-    places = [each for each in (near, need.other_area_than) if each is not None]
-    await require_known(session, codes, on_day=legal_day(now), pointer="/divisions")
-    await require_known(session, places, on_day=legal_day(now), pointer="/near")
+    for pointer, named in (
+        ("/divisions", codes),
+        ("/near", [near] if near else []),
+        ("/other_area_than", [need.other_area_than] if need.other_area_than else []),
+    ):
+        await require_known(session, named, on_day=legal_day(now), pointer=pointer)
     async with beyond_scope(session):
         spared = await spared_holders(
             session, actor, "officer.ask", task_id=besides, operation_id=operation_id

@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.regions.agreements.domain import Link
 from services.regions.groups import queries as groups
+from services.regions.groups.domain.quotas import SlotState
 from services.regions.groups.queries import OpenSlot
 from services.regions.groups.use_cases import slots
 from services.regions.operations.models import Operation
@@ -34,6 +35,9 @@ async def draft_owed(session: AsyncSession, now: datetime) -> int:
     drafted = 0
     for slot in await groups.open_slots(session):
         if len(slot.members) < LEAST_MEMBERS:
+            continue
+        # Another worker may have drafted it since it was looked up.
+        if (await groups.lock_slot(session, slot.slot_id)).state is not SlotState.OPEN:
             continue
         try:
             operation = await _draft(session, slot, now)
