@@ -1,4 +1,4 @@
-"""Acceptance rows 2-07, 2-08, 3-11, 3-12 and 3-15: joint operations, through the gateway.
+"""Acceptance rows 2-07, 2-08, 3-12 and 3-15: joint operations, through the gateway.
 
 Everybody acts with a login of their own bureau. What runs here is flow (4) of DOMAIN 1.2: a plan,
 an operation, an inspection by a mixed team, a hand-over to the place of the act, its answer.
@@ -8,14 +8,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
+from uuid import uuid4
 
 from ops.demo import inspection
 from ops.demo.people import SHANGHAI, Json
 from tests.support.letters import CASE, absent, an_item, at_the_place
 from tests.support.offices import Offices, chief, officer
 
-XINDU, GUANGHAN, MEISHAN, CIXI = "510114", "510681", "511400", "330282"
-ABOVE_XINDU: Final = (chief("510100"), chief("510600"), chief("510000"))
+CHENGDU, XINDU, GUANGHAN = "510100", "510114", "510681"
+MEISHAN, CIXI = "511400", "330282"
+ABOVE_XINDU: Final = (chief(CHENGDU), chief("510600"), chief("510000"))
 ZHOUSHAN, DINGHAI, PUTUO, DAISHAN = "330900", "330902", "330903", "330921"
 ZHEJIANG: Final = "330000"
 CENTRE: Final = f"{ZHOUSHAN}-command-center-1"
@@ -184,26 +186,55 @@ def test_what_is_no_form_link_or_focus_is_refused(office: Offices) -> None:
 def test_two_counties_of_two_cities_act_together_from_the_draft_to_the_archive(
     office: Offices,
 ) -> None:
-    """Rows 3-11, 3-12 and flow (4): Xindu leads, Guanghan takes part; no third learns of it."""
-    joint = agreed(office)
+    """Row 3-12 and flow (4): what a group owes is carried out, and nobody else learns of it."""
+    group, draft = owed(office)
+    joint = agreed(office, draft)
     manned(joint)
     inspected(joint)
     first, second = found(joint)
     early, late = handed_over(joint, first, second)
     reported(joint)
+    for login in (chief(XINDU), chief(GUANGHAN)):
+        [period] = office.person(login).get(f"{group}/compliance")["periods"]
+        assert (period["required"], period["done"]) == (2, 1)
     archived(joint, first, second, late)
     kept(joint, early)
 
 
-def agreed(office: Offices) -> Joint:
-    """A draft, a silent party, its word, the issue."""
-    joint = drafted(
-        office,
-        chief(XINDU),
-        plan(office, XINDU, XINDU, GUANGHAN),
-        not_by=chief(GUANGHAN),
-        strangers=(chief(CIXI), chief(MEISHAN)),
-    )
+def owed(office: Offices) -> tuple[str, str]:
+    """A group of the two, which each confirmed, and one of the drafts it got: their paths."""
+    centre, year = f"{CHENGDU}-command-center-1", office.today.year
+    body = {
+        "drafter": CHENGDU,
+        "code": uuid4().hex[:12],
+        "name": "新都广汉联动组",
+        "members": [{"division": XINDU}, {"division": GUANGHAN}],
+        "valid_from": f"{year}-01-01",
+        "valid_to": f"{year}-12-31",
+    }
+    group = f"/groups/{office.person(centre).post('/groups', body)['id']}"
+    office.act(group, "submit", by=centre)
+    for each in (XINDU, GUANGHAN):
+        yes = {"division": each, "agrees": True}
+        office.act(group, "confirm", yes, by=chief(each), not_by=chief(CIXI))
+    office.act(group, "activate", by=centre, not_by=chief(GUANGHAN))
+
+    def a_draft() -> str | None:
+        slots = office.person(chief(XINDU)).get(f"{group}/compliance")["slots"]
+        return next((each["operation_id"] for each in slots if each["operation_id"]), None)
+
+    return group, f"/operations/{office.wait('a draft', a_draft)}"
+
+
+def agreed(office: Offices, path: str) -> Joint:
+    """The draft as the lead wants it, a silent party, its word, the issue."""
+    strangers = (chief(CIXI), chief(MEISHAN))
+    joint = Joint(office, path, chief(XINDU), (XINDU, GUANGHAN), strangers)
+    wanted = plan(office, XINDU, XINDU, GUANGHAN)
+    for name in ("form", "lead", "parties"):
+        del wanted[name]
+    amended = joint.act("amend", wanted, not_by=chief(GUANGHAN))
+    assert (amended["state"], amended["form"]) == ("draft", "daily")
     joint.unseen(chief(GUANGHAN))
     joint.act("countersign", not_by=chief(GUANGHAN))
     office.later(days=2)
