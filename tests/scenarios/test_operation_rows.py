@@ -212,7 +212,9 @@ def owed(office: Offices) -> tuple[str, str]:
         "valid_from": f"{year}-01-01",
         "valid_to": f"{year}-12-31",
     }
+    office.refused(chief(CIXI), "/groups", body)
     group = f"/groups/{office.person(centre).post('/groups', body)['id']}"
+    office.refused(chief(GUANGHAN), f"{group}/submit", {}, on={"version": 0})
     office.act(group, "submit", by=centre)
     for each in (XINDU, GUANGHAN):
         yes = {"division": each, "agrees": True}
