@@ -15,6 +15,7 @@ from services.regions.disputes import endpoints as disputes
 from services.regions.disputes.jobs import JOBS as DISPUTE_JOBS
 from services.regions.divisions import endpoints as divisions
 from services.regions.groups import endpoints as groups
+from services.regions.groups.handlers import CLOCK_LISTENERS as GROUP_CLOCKS
 from services.regions.groups.jobs import JOBS as GROUP_JOBS
 from services.regions.helpers.endpoints import ROUTERS as HELPERS
 from services.regions.meetings import endpoints as meetings
@@ -72,7 +73,7 @@ app = create_service_app(
             *ACTIVATION_JOBS,
         ),
         open_work=OPEN_WORK,
-        clock_listeners=(*AGREEMENT_CLOCKS, *PLAN_CLOCKS, *ACTIVATION_CLOCKS),
+        clock_listeners=(*AGREEMENT_CLOCKS, *PLAN_CLOCKS, *GROUP_CLOCKS, *ACTIVATION_CLOCKS),
         needs_references=False,  # it is the one that publishes them
     )
 )

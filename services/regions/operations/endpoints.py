@@ -245,6 +245,7 @@ async def issue_operation(operation_id: UUID, body: NoteIn, step: StepDep) -> Op
         expected_version=step.expected_version,
         now=step.asked.now,
     )
+    await owed.plan_slot(step.asked.session, operation)
     return await step.asked.answer(operation)
 
 

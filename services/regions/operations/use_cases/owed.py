@@ -74,6 +74,12 @@ async def move_slot(session: AsyncSession, operation: Operation) -> None:
             )
 
 
+async def plan_slot(session: AsyncSession, operation: Operation) -> None:
+    """The operation was issued: all parties stand behind it, and the forecast may count on it."""
+    async with beyond_scope(session):
+        await slots.slot_planned(session, operation.id, planned_to=operation.planned_to)
+
+
 async def settle_slot(session: AsyncSession, operation: Operation, *, now: datetime) -> None:
     """The operation was held: it counts for the group that owed it, once."""
     async with beyond_scope(session):
