@@ -3,26 +3,21 @@
 Everybody has a login of his own bureau; who is no side of a letter does not learn of it.
 """
 
-import hashlib
 from datetime import timedelta
 from typing import Any, Final
 from uuid import uuid4
 
 from ops.demo.people import Json
+from tests.support.letters import CASE, absent, an_item, at_the_place, seen
 from tests.support.offices import Offices, chief, officer
 
 ZHOUSHAN, DINGHAI, PUTUO, DAISHAN = "330900", "330902", "330903", "330921"
 SICHUAN, XINDU, GUANGHAN, MEISHAN = "510000", "510114", "510681", "511400"
 CHANGSHOU: Final = "500115"
-CASE: Final = "定环立〔2026〕7号"
 
 
 def reviewer(division: str) -> str:
     return f"{division}-legal-reviewer-1"
-
-
-def sha256(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def a_matter(division: str, title: str, place: str) -> Json:
@@ -32,29 +27,6 @@ def a_matter(division: str, title: str, place: str) -> Json:
         "media": ["air"],
         "place": place,
         "facts": "气味自海上向岸扩散",
-    }
-
-
-def an_item(office: Offices, title: str, **changes: Any) -> Json:
-    """Taken by two officers this morning, brought to the station two hours later."""
-    taken = office.now - timedelta(hours=5)
-    return {
-        "title": title,
-        "sha256": sha256(f"{title}{uuid4()}"),
-        "kind": "monitoring_report",
-        "taken_at": taken.isoformat(),
-        "taken_by": ["执法员甲", "执法员乙"],
-        "chain": [
-            {
-                "at": (taken + timedelta(hours=2)).isoformat(),
-                "giver": "执法员甲",
-                "taker": "监测站收样员",
-                "what": "送样",
-            }
-        ],
-        "cma_number": "171100000001",
-        "method_standard": "HJ 1262-2022",
-        **changes,
     }
 
 
@@ -68,27 +40,6 @@ def a_handover(sender: str, receiver: str, matter: Json, **changes: Any) -> Json
         "contact": "值班室",
         **changes,
     }
-
-
-def seen(letter: Json) -> Json:
-    """Each item as it was listed."""
-    items = [{"evidence_id": each["id"], "sha256": each["sha256"]} for each in letter["evidence"]]
-    return {"items": items}
-
-
-def absent(office: Offices, path: str, *logins: str) -> None:
-    for login in logins:
-        assert office.person(login).http.get(f"/api/v1{path}").status_code == 404, login
-
-
-def at_the_place(office: Offices, path: str, receiver: str, sender: str) -> Json:
-    """Signed for, received item by item, begun and answered, each step refused to the sender."""
-    office.act(path, "acknowledge", by=officer(receiver), not_by=chief(sender))
-    letter: Json = office.person(officer(receiver)).get(path)
-    office.act(path, "receive", seen(letter), by=officer(receiver), not_by=chief(sender))
-    office.act(path, "begin", {"measures": "登船检查"}, by=officer(receiver), not_by=chief(sender))
-    answer = {"text": "已立案查处", "outcome": "done", "receiver_case_id": CASE}
-    return office.act(path, "reply", answer, by=chief(receiver), not_by=chief(sender))
 
 
 def test_an_odour_from_land_to_sea_goes_to_the_place_of_the_act(office: Offices) -> None:
