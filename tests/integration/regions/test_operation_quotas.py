@@ -85,7 +85,7 @@ async def test_a_draft_of_a_quota_counts_when_the_operation_was_held(regions: Re
     await act(regions, head(YUYAO), operation, "start", {})
     await regions.tell(result(operation, divisions=(YUYAO, SHANGYU)))
     await act(regions, head(YUYAO), operation, "hand-over", DONE)
-    assert (await slots_of(regions, group))[operation] == "drafted"
+    assert (await slots_of(regions, group))[operation] == "planned"
 
     await act(regions, head(YUYAO), operation, "summarise", {"summary": "已开展"})
 
