@@ -14,7 +14,7 @@ import orjson
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared import divisions
-from shared.db.session import driver
+from shared.db.session import KEPT, driver
 from shared.errors import AlreadyExists
 
 KEEP_S: Final = 5.0
@@ -68,9 +68,6 @@ async def keep_setting(session: AsyncSession, setting: Setting) -> None:
         raise AlreadyExists
 
 
-_kept: tuple[float, tuple[Setting, ...]] | None = None
-
-
 async def rule_settings(session: AsyncSession, *, division: str, on_day: date) -> Mapping[str, Any]:
     """The settings of this service for a division on a day, at most `KEEP_S` old."""
     return in_force(await _rows(session), division=division, on_day=on_day)
@@ -85,7 +82,9 @@ async def figure_by_day(
 
 
 async def _rows(session: AsyncSession) -> tuple[Setting, ...]:
-    global _kept  # noqa: PLW0603 -- one immutable value per process, replaced whole
-    if _kept is None or time.monotonic() - _kept[0] > KEEP_S:
-        _kept = time.monotonic(), await setting_rows(session)
-    return _kept[1]
+    kept: dict[str, tuple[float, tuple[Setting, ...]]] = session.info[KEPT]
+    read_at, rows = kept.get(__name__, (-KEEP_S, ()))
+    if time.monotonic() - read_at > KEEP_S or not rows:
+        rows = await setting_rows(session)
+        kept[__name__] = time.monotonic(), rows
+    return rows

@@ -31,6 +31,8 @@ class Context:
 
 SYSTEM: Final = Context(principal="system", system=True)
 DRIVER: Final = "driver"
+# What was read once for all callers of a database, such as figures of practice.
+KEPT: Final = "kept"
 
 
 class Database:
@@ -38,6 +40,7 @@ class Database:
 
     def __init__(self, url: str, *, schema: str, pool_size: int = 10) -> None:
         self.url = url
+        self.kept: dict[str, Any] = {}
         # The driver reads the URL, so it may name several hosts and libpq's options (sslmode).
         connect = partial(
             asyncpg.connect,
@@ -78,6 +81,7 @@ class Database:
             raw = await connection.get_raw_connection()
             # Kept, since asking the session for it goes through three layers each time.
             session.info[DRIVER] = raw.driver_connection
+            session.info[KEPT] = self.kept
             yield session
 
     async def close(self) -> None:

@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, date, datetime
+from http import HTTPStatus
 from typing import Any, Final
 from uuid import UUID, uuid4
 
 import asyncpg
+import httpx
 import pytest
 
 from ops.bootstrap import Databases
@@ -18,7 +20,6 @@ from services.regions.groups.use_cases.slots import (
     slot_planned,
     slot_reopened,
 )
-from shared import rule_settings
 from shared.auth.actor import Role
 from shared.db.session import SYSTEM
 from shared.jobs import run_job
@@ -62,16 +63,26 @@ async def read(regions: Regions, who: Person, group: str) -> dict[str, Any]:
 async def act(
     regions: Regions, who: Person, group: str, step: str, body: dict[str, Any]
 ) -> dict[str, Any]:
-    """The step by somebody who has read the newest version."""
-    version = (await read(regions, who, group))["version"]
-    return await regions.done(who, f"/groups/{group}/{step}", body, version=version)
+    """The step by somebody who has read the newest version, again if a job was faster."""
+    answer = await attempt(regions, who, group, step, body)
+    if answer.status_code == HTTPStatus.PRECONDITION_FAILED:
+        answer = await attempt(regions, who, group, step, body)
+    assert answer.status_code == HTTPStatus.OK, answer.text
+    content: dict[str, Any] = answer.json()
+    return content
+
+
+async def attempt(
+    regions: Regions, who: Person, group: str, step: str, body: dict[str, Any]
+) -> httpx.Response:
+    version = (await read(regions, who, group)).get("version", 0)
+    return await regions.post(who, f"/groups/{group}/{step}", body, version=version)
 
 
 async def refused(
     regions: Regions, who: Person, group: str, step: str, body: dict[str, Any]
 ) -> tuple[int, str]:
-    version = (await read(regions, who, group)).get("version", 0)
-    answer = await regions.post(who, f"/groups/{group}/{step}", body, version=version)
+    answer = await attempt(regions, who, group, step, body)
     return answer.status_code, answer.json()["code"]
 
 
@@ -598,15 +609,11 @@ async def test_a_place_may_ask_for_more_operations(regions: Regions, calendar: C
         " VALUES ('plan.min_ops_per_period', '3502', '2000-01-01', '4', 'test')"
         " ON CONFLICT DO NOTHING"
     )
-    kept_settings_are_old()
+    regions.database.kept.clear()
     group = await active(regions, "350200", "350211", "350583")  # 集美, 南安
     await calendar.run_jobs()
 
     assert len(await slots(regions, group)) == 4
-
-
-def kept_settings_are_old() -> None:
-    rule_settings._kept = None
 
 
 PLAN_OF: Final = ("330200", "330600")
@@ -662,7 +669,7 @@ async def test_where_the_place_says_so_a_division_sits_in_one_group(
         "INSERT INTO rule_setting (name, scope, valid_from, value, basis)"
         " VALUES ('group.several_per_plan', '3302', '2000-01-01', 'false', 'test')"
     )
-    kept_settings_are_old()
+    regions.database.kept.clear()
     try:
         answer = await refused(regions, desk(NINGBO), second, "activate", {})
         assert answer == (409, "already_in_a_group")
@@ -671,7 +678,7 @@ async def test_where_the_place_says_so_a_division_sits_in_one_group(
         assert refusal.json()["code"] == "already_in_a_group"
     finally:
         await regions.sql("DELETE FROM rule_setting WHERE basis = 'test' AND scope = '3302'")
-        kept_settings_are_old()
+        regions.database.kept.clear()
 
 
 async def test_compliance_of_all_groups_is_a_list(regions: Regions, calendar: Calendar) -> None:

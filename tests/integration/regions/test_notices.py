@@ -76,7 +76,6 @@ class Time:
 @pytest.fixture
 def time(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Time:
     monkeypatch.setattr(reference, "_kept", None)
-    monkeypatch.setattr("shared.rule_settings._kept", None)
     return Time(databases.owner)
 
 

@@ -315,13 +315,13 @@ async def test_near_the_border_both_sides_are_named_with_their_distance(regions:
 
 
 async def test_the_strip_is_a_figure_of_the_place(
-    regions: Regions, monkeypatch: pytest.MonkeyPatch
+    regions: Regions,
 ) -> None:
     await regions.sql(
         "INSERT INTO rule_setting (name, scope, valid_from, value, basis)"
         " VALUES ('border.strip_km', '3307', '2026-01-01', '50', 'test')"
     )
-    monkeypatch.setattr("shared.rule_settings._kept", None)
+    regions.database.kept.clear()
     found = await located(regions, CLERK, point={"lon": 119.65, "lat": 29.08})
 
     assert found["point"]["candidates"][0]["code"][:4] == "3307"

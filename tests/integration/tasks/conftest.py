@@ -40,6 +40,7 @@ PASSWORD: Final = "Correct-Horse-7-battery"
 YUYAO, CIXI, BEILUN, NINGBO = "330281", "330282", "330206", "330200"
 # Seconds a fetched service token is used; it lives for 60.
 KEPT: Final = 30.0
+FRESH_S: Final = 300.0  # half an access token's life
 SERVICES: Final = ("identity", "regions", "tasks")
 
 
@@ -61,7 +62,7 @@ class Person:
     stack: "Stack"
     id: UUID
     login_name: str
-    _access: str = ""
+    _access: tuple[float, str] = (0.0, "")
     _tokens: dict[str, tuple[float, str]] = field(default_factory=dict)
 
     async def headers(self, audience: str = "tasks") -> dict[str, str]:
@@ -92,18 +93,20 @@ class Person:
         return await self.stack.http.post(self.stack.api(at, path), headers=headers, **options)
 
     async def _exchange(self, audience: str) -> str:
-        if not self._access:
-            self._access = await self.stack.token(
+        until, access = self._access
+        if until < time.monotonic():
+            access = await self.stack.token(
                 None,
                 grant_type="password",
                 client_id="liandong-cli",
                 username=self.login_name,
                 password=PASSWORD,
             )
+            self._access = (time.monotonic() + FRESH_S, access)
         return await self.stack.token(
             "gateway",
             grant_type="urn:ietf:params:oauth:grant-type:token-exchange",
-            subject_token=self._access,
+            subject_token=access,
             subject_token_type="urn:ietf:params:oauth:token-type:access_token",
             audience=audience,
         )
