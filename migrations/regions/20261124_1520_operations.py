@@ -87,6 +87,18 @@ SETTINGS = (
         "[DD] natural days an owed operation plans whose window has passed",
     ),
 )
+STATES_BEFORE = (
+    "draft",
+    "countersign",
+    "issued",
+    "preparing",
+    "running",
+    "handing_over",
+    "summarised",
+    "looked_back",
+    "closed",
+)
+STATES = (*STATES_BEFORE, "called_off")
 STATUSES = ("invited", "taking_part", "finished", "left", "ended")
 ISSUERS = ("consent", "common_superior", "command")
 STATUSES_BEFORE = ("invited", "taking_part", "ended")
@@ -199,6 +211,8 @@ def _tables():
         sa.Column("recorded_by", UUID, nullable=False),
         sa.Column("handover_id", UUID, nullable=True),
         sa.Column("handed_over_at", INSTANT, nullable=True),
+        sa.Column("dropped_at", INSTANT, nullable=True),
+        sa.Column("drop_reason", sa.Text(), nullable=True),
         sa.Column(
             "rectified",
             sa.Enum(
@@ -218,6 +232,11 @@ def _tables():
         sa.CheckConstraint(
             "(handover_id IS NULL) = (handed_over_at IS NULL)",
             name=op.f("ck_finding_handover_whole"),
+        ),
+        sa.CheckConstraint(
+            "num_nulls(dropped_at, drop_reason) IN (0, 2)"
+            " AND (dropped_at IS NULL OR handover_id IS NULL)",
+            name=op.f("ck_finding_drop_reasoned"),
         ),
         sa.CheckConstraint(
             "(rectified IS NULL) = (checked_at IS NULL)", name=op.f("ck_finding_check_whole")
@@ -325,6 +344,8 @@ def upgrade() -> None:
         )
     _known("participation", "partystatus_known", "status", STATUSES)
     _known("operation", "issuedby_known", "issued_by", ISSUERS)
+    for table in ("operation", "operation_step"):
+        _known(table, "state_known", "state", STATES)
     _tables()
     for table in NEW:
         op.execute(f"ALTER TABLE regions.{table} ENABLE ROW LEVEL SECURITY")
@@ -347,7 +368,12 @@ def upgrade() -> None:
     with op.get_context().autocommit_block():
         for table, name, _ in RULES:
             op.execute(f"ALTER TABLE regions.{table} VALIDATE CONSTRAINT ck_{table}_{name}")
-        for table, name in (("participation", "partystatus"), ("operation", "issuedby")):
+        for table, name in (
+            ("participation", "partystatus"),
+            ("operation", "issuedby"),
+            ("operation", "state"),
+            ("operation_step", "state"),
+        ):
             op.execute(f"ALTER TABLE regions.{table} VALIDATE CONSTRAINT ck_{table}_{name}_known")
         for column, using in INDEXES:
             op.create_index(
@@ -372,6 +398,11 @@ def downgrade() -> None:
         "UPDATE regions.participation SET status = 'ended' WHERE status IN ('finished', 'left')"
     )
     op.execute("UPDATE regions.operation SET issued_by = 'consent' WHERE issued_by = 'command'")
+    # The report of what was called off is never asked for. Its steps are written down for good.
+    op.execute("UPDATE regions.operation SET state = 'closed' WHERE state = 'called_off'")
+    for table in ("operation", "operation_step"):
+        _known(table, "state_known", "state", STATES_BEFORE)
+    op.execute("ALTER TABLE regions.operation VALIDATE CONSTRAINT ck_operation_state_known")
     _known("participation", "partystatus_known", "status", STATUSES_BEFORE)
     _known("operation", "issuedby_known", "issued_by", ISSUERS_BEFORE)
     for name in ("participation", "operation"):

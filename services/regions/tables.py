@@ -86,6 +86,7 @@ def _within(
 
 
 _RUNNING: Final = "state <> 'closed'"
+_OPERATION_OPEN: Final = "state NOT IN ('closed', 'called_off')"
 _IN_TALKS_OR_FORCE: Final = "state NOT IN ('expired', 'terminated', 'renewed')"
 _NOT_ENDED: Final = "state <> 'ended'"
 _LETTER_OPEN: Final = "state NOT IN ('accepted_by_sender', 'withdrawn')"
@@ -190,26 +191,28 @@ OPEN_WORK: Final = (
         "operation",
         "lead",
         "matter",
-        is_open=_RUNNING,
+        is_open=_OPERATION_OPEN,
         party=("participation", "operation_id"),
     ),
     # A finding's recorder follows the party it is of.
-    _within("participation", "division", of="operation", by="operation_id", is_open=_RUNNING),
-    _within("operation_team", "place", of="operation", by="operation_id", is_open=_RUNNING),
+    _within(
+        "participation", "division", of="operation", by="operation_id", is_open=_OPERATION_OPEN
+    ),
+    _within("operation_team", "place", of="operation", by="operation_id", is_open=_OPERATION_OPEN),
     _within(
         "operation_officer",
         "party",
         "division",
         of="operation",
         by="operation_id",
-        is_open=_RUNNING,
+        is_open=_OPERATION_OPEN,
     ),
     _within(
         "finding",
         "place",
         of="operation",
         by="operation_id",
-        is_open=_RUNNING,
+        is_open=_OPERATION_OPEN,
         besides="handover_id IS NULL",
     ),
     _parent(

@@ -43,7 +43,10 @@ SUBSCRIBERS: Final[Mapping[str, tuple[str, ...]]] = {
     "petitions.repeat.revoked.v1": ("petitions",),
     "petitions.supervision.raised.v1": ("tasks",),
     "regions.operation.started.v1": ("tasks",),
+    "regions.operation.party_left.v1": ("tasks",),
+    "regions.operation.called_off.v1": ("tasks",),
     "regions.operation.summarised.v1": ("petitions",),
     "tasks.task.completed.v1": ("regions", "petitions"),
+    "tasks.task.officers_released.v1": ("regions",),
     "tasks.task.withdrawn.v1": ("regions", "petitions"),
 }

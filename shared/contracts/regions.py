@@ -235,6 +235,44 @@ class OperationStarted(Event):
     teams: tuple[OperationTeam, ...] = ()
 
 
+class OperationPartyLeft(Event):
+    """`division` left a joint operation that had started; `divisions` go on without it.
+
+    `matter` and `due_on` are those of its start, so that the order of the two does not count.
+    """
+
+    topic: ClassVar[str] = "regions.operation.party_left.v1"
+    AGGREGATE: ClassVar[str] = "operation_id"
+    CONCERNED: ClassVar[tuple[str, ...]] = ("lead", "division")
+
+    operation_id: UUID
+    lead: str
+    division: str
+    divisions: list[str]
+    matter: Matter
+    due_on: date
+    left_at: datetime
+
+
+class OperationCalledOff(Event):
+    """A joint operation that had started was called off; `divisions` took part until then.
+
+    `matter` and `due_on` are those of its start, so that the order of the two does not count.
+    """
+
+    topic: ClassVar[str] = "regions.operation.called_off.v1"
+    AGGREGATE: ClassVar[str] = "operation_id"
+    CONCERNED: ClassVar[tuple[str, ...]] = ("division", "divisions")
+
+    operation_id: UUID
+    division: str
+    divisions: list[str]
+    matter: Matter
+    due_on: date
+    reason: str
+    called_off_at: datetime
+
+
 class OperationSummarised(Event):
     """A joint operation has its joint report; `origin` is what asked for it, if anything did."""
 

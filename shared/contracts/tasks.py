@@ -25,6 +25,19 @@ class TaskCompleted(Event):
     summary: str
 
 
+class OfficersReleased(Event):
+    """Some officers go no more on a task that stays open; who is booked later is not meant."""
+
+    topic: ClassVar[str] = "tasks.task.officers_released.v1"
+    AGGREGATE: ClassVar[str] = "task_id"
+    CONCERNED: ClassVar[tuple[str, ...]] = ("divisions",)
+
+    task_id: UUID
+    divisions: list[str]
+    officer_ids: list[UUID]
+    released_at: datetime
+
+
 class TaskWithdrawn(Event):
     """A task was called off before anybody inspected: whoever it held is free."""
 

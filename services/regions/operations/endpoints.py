@@ -15,6 +15,7 @@ from services.regions.operations.schemas import (
     AdmitIn,
     AmendIn,
     AnswerIn,
+    CallOffIn,
     FindingIn,
     FindingLineOut,
     FindingOut,
@@ -34,7 +35,7 @@ from services.regions.operations.schemas import (
     TeamIn,
     pairs,
 )
-from services.regions.operations.use_cases import conduct, consent, findings, owed, teams
+from services.regions.operations.use_cases import conduct, consent, ending, findings, owed, teams
 from services.regions.operations.use_cases.conduct import PlainStep
 from services.regions.operations.use_cases.record import actions
 from shared.http.access import ActorDep, policy
@@ -469,3 +470,21 @@ async def look_back_operation(operation_id: UUID, body: ReportIn, step: StepDep)
 async def close_operation(operation_id: UUID, body: ReportIn, step: StepDep) -> OperationOut:
     """归档: every hand-over is answered or escalated."""
     return await step.plain(operation_id, Action.CLOSE, body)
+
+
+@router.post("/{operation_id}/call-off", dependencies=[policy("operation.lead")])
+async def call_off_operation(operation_id: UUID, body: CallOffIn, step: StepDep) -> OperationOut:
+    """取消: by the lead or the head of the common superior, any time before the joint report.
+
+    `findings_left` while a finding of another place is neither handed over nor in `dropped`.
+    """
+    operation = await ending.call_off(
+        step.asked.session,
+        step.asked.actor,
+        operation_id,
+        reason=body.reason,
+        dropped=body.reasons(),
+        expected_version=step.expected_version,
+        now=step.asked.now,
+    )
+    return await step.asked.answer(operation)

@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.regions.officers.use_cases import sending
 from services.regions.operations.use_cases import conduct
 from shared.contracts.origins import OriginKind
-from shared.contracts.tasks import TaskCompleted, TaskWithdrawn
+from shared.contracts.tasks import OfficersReleased, TaskCompleted, TaskWithdrawn
 from shared.messaging.inbox import Handler, on
 
 
@@ -24,6 +24,13 @@ async def _task_withdrawn(session: AsyncSession, event: TaskWithdrawn, now: date
     await _release(session, event, now)
 
 
+async def _officers_released(session: AsyncSession, event: OfficersReleased, now: datetime) -> None:
+    """Some of a task's people go no more; the others stay held."""
+    await sending.release_some(
+        session, event.task_id, event.officer_ids, booked_by_then=event.released_at, now=now
+    )
+
+
 async def _release(
     session: AsyncSession, event: TaskCompleted | TaskWithdrawn, now: datetime
 ) -> None:
@@ -34,5 +41,9 @@ async def _release(
 
 
 HANDLERS: Final[Mapping[str, Handler]] = dict(
-    [on(TaskCompleted, _task_completed), on(TaskWithdrawn, _task_withdrawn)]
+    [
+        on(TaskCompleted, _task_completed),
+        on(TaskWithdrawn, _task_withdrawn),
+        on(OfficersReleased, _officers_released),
+    ]
 )

@@ -299,6 +299,11 @@ class Finding(RegionsTable, Versioned, table=True):
         ),
         CheckConstraint("(handover_id IS NULL) = (handed_over_at IS NULL)", name="handover_whole"),
         CheckConstraint("handover_id IS NULL OR place <> division", name="handed_to_another_place"),
+        CheckConstraint(
+            "num_nulls(dropped_at, drop_reason) IN (0, 2)"
+            " AND (dropped_at IS NULL OR handover_id IS NULL)",
+            name="drop_reasoned",
+        ),
         CheckConstraint("(rectified IS NULL) = (checked_at IS NULL)", name="check_whole"),
         Index("ix_finding_operation_id", "operation_id"),
         Index("ix_finding_handover_id", "handover_id"),
@@ -330,6 +335,9 @@ class Finding(RegionsTable, Versioned, table=True):
     )
     handover_id: UUID | None = None
     handed_over_at: datetime | None = Field(default=None, sa_type=Timestamptz)
+    # Named when the operation was called off: it goes to nobody, and why.
+    dropped_at: datetime | None = Field(default=None, sa_type=Timestamptz)
+    drop_reason: str | None = Field(default=None, sa_type=Text)
     # The latest look back.
     rectified: Rectified | None = Field(default=None, sa_type=str_enum(Rectified))
     checked_at: datetime | None = Field(default=None, sa_type=Timestamptz)

@@ -151,6 +151,18 @@ async def findings(session: AsyncSession, operation_id: UUID) -> list[Finding]:
     return await _lines(session, Finding, operation_id, order="id")
 
 
+async def lock_findings(session: AsyncSession, operation_id: UUID) -> Sequence[Finding]:
+    """What was found, locked until the transaction ends."""
+    statement = (
+        select(Finding)
+        .where(Finding.operation_id == operation_id)
+        .order_by(col(Finding.id))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return (await session.exec(statement)).all()
+
+
 async def findings_page(
     session: AsyncSession, operation_id: UUID, *, after: UUID | None, limit: int
 ) -> Sequence[Finding]:

@@ -298,6 +298,27 @@ class AnswerIn(Body):
     reason: LongText | None = None
 
 
+class DropIn(Body):
+    """A finding that goes to nobody, and why."""
+
+    finding_id: UUID
+    reason: LongText
+
+
+class CallOffIn(Body):
+    """Why it is called off, and of each finding not handed over why it goes to nobody."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"reason": "线索已由属地单独办结", "dropped": []}}
+    )
+
+    reason: LongText
+    dropped: Annotated[list[DropIn], Field(max_length=200)] = Field(default_factory=list)
+
+    def reasons(self) -> dict[UUID, str]:
+        return {each.finding_id: each.reason for each in self.dropped}
+
+
 class SummaryIn(Body):
     summary: LongText
 
@@ -468,6 +489,8 @@ class FindingLineOut(Out):
     recorded_at: datetime
     handover_id: UUID | None
     handed_over_at: datetime | None
+    dropped_at: datetime | None
+    drop_reason: str | None
     rectified: Rectified | None
     version: int
 

@@ -22,9 +22,9 @@ LOADS: Final = """
 WITH part AS (
   SELECT p.division, 'operations' AS what, p.operation_id AS id
     FROM participation p JOIN operation o ON o.id = p.operation_id
-   WHERE o.state NOT IN ('draft', 'closed') AND p.status IN ('invited', 'taking_part')
+   WHERE o.state NOT IN ('draft', 'closed', 'called_off') AND p.status IN ('invited', 'taking_part')
   UNION ALL
-  SELECT lead, 'operations', id FROM operation WHERE state NOT IN ('draft', 'closed')
+  SELECT lead, 'operations', id FROM operation WHERE state NOT IN ('draft', 'closed', 'called_off')
   UNION ALL
   SELECT receiver, 'handovers_in', id FROM handover
    WHERE state NOT IN ('accepted_by_sender', 'withdrawn')
@@ -59,7 +59,7 @@ WITH met AS (
     FROM participation p
     JOIN participation q ON q.operation_id = p.operation_id AND p.division < q.division
     JOIN operation o ON o.id = p.operation_id
-   WHERE o.state <> 'draft' AND o.planned_to >= $2 AND o.planned_from <= $3
+   WHERE o.state NOT IN ('draft', 'called_off') AND o.planned_to >= $2 AND o.planned_from <= $3
      AND p.status <> 'left' AND q.status <> 'left'
   UNION ALL
   SELECT least(m.division, n.division), greatest(m.division, n.division), 'groups', g.id

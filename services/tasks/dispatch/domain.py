@@ -217,6 +217,21 @@ def _member(candidate: Candidate, leader: UUID) -> Member:
     )
 
 
+def sent_by(division: str, parties: Iterable[str]) -> str | None:
+    """The party an officer of `division` goes for: the nearest that has it in its territory."""
+    over = [each for each in parties if divisions.covers(divisions.scope(each), division)]
+    return max(over, key=lambda each: len(divisions.scope(each)), default=None)
+
+
+def stands(divisions_of: Mapping[UUID, str], *, leader: UUID | None, place: str) -> bool:
+    """Whether who is left of a team, by division, may go as one."""
+    return (
+        len(divisions_of) >= MIN_OFFICERS
+        and leader in divisions_of
+        and any(divisions.covers(divisions.scope(place), each) for each in divisions_of.values())
+    )
+
+
 def _require_represented(members: Sequence[Member], *, parties: Iterable[str], place: str) -> None:
     missing = [party for party in parties if not _has_officer_of(members, party)]
     if missing:

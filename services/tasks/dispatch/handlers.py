@@ -7,9 +7,10 @@ from typing import Final
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.tasks.dispatch.use_cases.carrying_out import ask_for
+from services.tasks.dispatch.use_cases.following import go_on_without, withdraw_for
 from shared.contracts.origins import Origin, OriginKind
 from shared.contracts.petitions import SupervisionRaised
-from shared.contracts.regions import OperationStarted
+from shared.contracts.regions import OperationCalledOff, OperationPartyLeft, OperationStarted
 from shared.messaging.inbox import Handler, on
 
 
@@ -35,6 +36,33 @@ async def _on_operation(session: AsyncSession, event: OperationStarted, now: dat
     )
 
 
+async def _on_party_left(session: AsyncSession, event: OperationPartyLeft, now: datetime) -> None:
+    origin = await _asked_for(session, event, event.lead, now)
+    await go_on_without(session, origin, division=event.division, now=now)
+
+
+async def _on_called_off(session: AsyncSession, event: OperationCalledOff, now: datetime) -> None:
+    origin = await _asked_for(session, event, event.division, now)
+    await withdraw_for(session, origin, reason=event.reason, now=now)
+
+
+async def _asked_for(
+    session: AsyncSession, event: OperationPartyLeft | OperationCalledOff, lead: str, now: datetime
+) -> Origin:
+    """The cause, with its task even if its start is still to be heard of."""
+    origin = Origin(kind=OriginKind.OPERATION, id=event.operation_id)
+    parties = [lead, *event.divisions]
+    await ask_for(
+        session, origin=origin, parties=parties, matter=event.matter, due_on=event.due_on, now=now
+    )
+    return origin
+
+
 HANDLERS: Final[Mapping[str, Handler]] = dict(
-    [on(SupervisionRaised, _on_supervision), on(OperationStarted, _on_operation)]
+    [
+        on(SupervisionRaised, _on_supervision),
+        on(OperationStarted, _on_operation),
+        on(OperationPartyLeft, _on_party_left),
+        on(OperationCalledOff, _on_called_off),
+    ]
 )

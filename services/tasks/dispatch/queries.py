@@ -60,6 +60,17 @@ async def is_asked_for(session: AsyncSession, origin: Origin) -> bool:
     return (await session.exec(statement)).first() is not None
 
 
+async def lock_task_of(session: AsyncSession, origin: Origin) -> Task | None:
+    """The task of this cause, locked until the transaction ends."""
+    statement = (
+        select(Task)
+        .where(Task.origin_kind == origin.kind, Task.origin_id == origin.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return (await session.exec(statement)).one_or_none()
+
+
 def _of_the_standing_team(account_id: UUID) -> SelectOfScalar[UUID]:
     return (
         select(Team.task_id)

@@ -52,10 +52,18 @@ def reachable(*, without: Action) -> set[State]:
 
 def test_nine_states_in_one_line() -> None:
     line = [State.DRAFT]
-    while onward := set(TRANSITIONS[line[-1]].values()) - {line[-1]}:
+    while onward := set(TRANSITIONS[line[-1]].values()) - {line[-1], State.CALLED_OFF}:
         line += onward
 
-    assert line == list(State)
+    assert line == [each for each in State if each is not State.CALLED_OFF]
+
+
+def test_it_is_called_off_before_its_report_and_never_again() -> None:
+    before = set(State) - {State.SUMMARISED, State.LOOKED_BACK, State.CLOSED, State.CALLED_OFF}
+
+    assert {state for state, action in LEGAL if action is Action.CALL_OFF} == before
+    assert {state for state, action in COMMANDED_LEGAL if action is Action.CALL_OFF} == before
+    assert TRANSITIONS[State.CALLED_OFF] == {}
 
 
 @pytest.mark.parametrize(("state", "action"), sorted(set(product(State, Action)) - LEGAL, key=str))

@@ -1,6 +1,6 @@
 """Holding officers and equipment for a task or an operation, and letting them go."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -98,6 +98,35 @@ async def release(session: AsyncSession, task_id: UUID, *, now: datetime) -> Non
             object_id=task_id,
             now=now,
             seen_by=(),
+        )
+
+
+async def release_some(
+    session: AsyncSession,
+    task_id: UUID,
+    officer_ids: Collection[UUID],
+    *,
+    booked_by_then: datetime,
+    now: datetime,
+) -> None:
+    """These go no more on the task, unless they were booked again since. For the system."""
+    held = [
+        each
+        for each in await queries.open_bookings(session, task_id)
+        if each.officer_id in officer_ids and each.booked_at <= booked_by_then
+    ]
+    _let_go(held, now=now)
+    if held:
+        await session.flush()
+        await record(
+            session,
+            SYSTEM_ACTOR,
+            "officer.release",
+            object_kind="task",
+            object_id=task_id,
+            now=now,
+            seen_by=(),
+            after={"officers": sorted(str(each.officer_id) for each in held)},
         )
 
 

@@ -1,10 +1,12 @@
 """The rules of joint operations: their life, their findings, their report."""
 
 from services.regions.operations.domain.findings import (
+    FindingsLeft,
     HandedOverAlready,
     HandoversOpen,
     NotCheckedAgain,
     NotHandedOver,
+    NothingToDrop,
     NothingToHandOver,
     NotYetFound,
     OutsideTheOperation,
@@ -75,6 +77,7 @@ __all__ = [
     "Consent",
     "ConsentMissing",
     "Counted",
+    "FindingsLeft",
     "Found",
     "HandedOverAlready",
     "HandoversOpen",
@@ -89,6 +92,7 @@ __all__ = [
     "NotHandedOver",
     "NotSecret",
     "NotYetFound",
+    "NothingToDrop",
     "NothingToHandOver",
     "OutsideTheOperation",
     "OwnWork",

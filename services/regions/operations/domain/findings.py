@@ -24,6 +24,18 @@ class NotHandedOver(RuleViolation):
     )
 
 
+class FindingsLeft(RuleViolation):
+    code = "findings_left"
+    zh = "尚有 {count} 项发现既未移交,也未说明不移交的理由。"
+    en = "{count} findings have neither been handed over nor been dropped with a reason."
+
+
+class NothingToDrop(InvalidInput):
+    code = "nothing_to_drop"
+    zh = "{finding_id} 不是本次行动待移交的发现。"
+    en = "{finding_id} is no finding of this operation that waits for a hand-over."
+
+
 class NothingToHandOver(RuleViolation):
     code = "nothing_to_hand_over"
     zh = "该发现属于本方辖区,无需移交。"

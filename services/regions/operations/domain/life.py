@@ -25,6 +25,7 @@ class State(StrEnum):
     SUMMARISED = "summarised"  # 总结通报
     LOOKED_BACK = "looked_back"  # 回头看
     CLOSED = "closed"  # 归档
+    CALLED_OFF = "called_off"  # 取消
 
 
 class Kind(StrEnum):
@@ -54,6 +55,7 @@ class Action(StrEnum):
     CHECK_AGAIN = "check_again"
     LOOK_BACK = "look_back"
     CLOSE = "close"
+    CALL_OFF = "call_off"
 
 
 class PartyRole(StrEnum):
@@ -74,7 +76,7 @@ class PartyStatus(StrEnum):
     TAKING_PART = "taking_part"
     FINISHED = "finished"  # its own part is closed
     LEFT = "left"
-    # Parties of operations archived before a party closed its own part.
+    # Of an operation archived before a party closed its own part, or called off unknown to it.
     ENDED = "ended"
 
 
@@ -93,17 +95,20 @@ TRANSITIONS: Final[Mapping[State, Mapping[Action, State]]] = {
         Action.AMEND: State.DRAFT,
         Action.ADMIT: State.DRAFT,
         Action.COUNTERSIGN: State.COUNTERSIGN,
+        Action.CALL_OFF: State.CALLED_OFF,
     },
     State.COUNTERSIGN: {
         Action.ADMIT: State.COUNTERSIGN,
         Action.ANSWER: State.COUNTERSIGN,
         Action.LEAVE: State.COUNTERSIGN,
         Action.ISSUE: State.ISSUED,
+        Action.CALL_OFF: State.CALLED_OFF,
     },
     State.ISSUED: {
         Action.ADMIT: State.ISSUED,
         Action.LEAVE: State.ISSUED,
         Action.PREPARE: State.PREPARING,
+        Action.CALL_OFF: State.CALLED_OFF,
     },
     State.PREPARING: {
         Action.ADMIT: State.PREPARING,
@@ -111,6 +116,7 @@ TRANSITIONS: Final[Mapping[State, Mapping[Action, State]]] = {
         Action.SEND_OFFICERS: State.PREPARING,
         Action.LEAVE: State.PREPARING,
         Action.START: State.RUNNING,
+        Action.CALL_OFF: State.CALLED_OFF,
     },
     State.RUNNING: {
         Action.RECORD_FINDING: State.RUNNING,
@@ -119,6 +125,7 @@ TRANSITIONS: Final[Mapping[State, Mapping[Action, State]]] = {
         Action.FINISH: State.RUNNING,
         Action.LEAVE: State.RUNNING,
         Action.HAND_OVER: State.HANDING_OVER,
+        Action.CALL_OFF: State.CALLED_OFF,
     },
     State.HANDING_OVER: {
         Action.PASS_ON: State.HANDING_OVER,
@@ -126,6 +133,7 @@ TRANSITIONS: Final[Mapping[State, Mapping[Action, State]]] = {
         Action.FINISH: State.HANDING_OVER,
         Action.LEAVE: State.HANDING_OVER,
         Action.SUMMARISE: State.SUMMARISED,
+        Action.CALL_OFF: State.CALLED_OFF,
     },
     State.SUMMARISED: {
         Action.CHECK_AGAIN: State.SUMMARISED,
@@ -134,6 +142,7 @@ TRANSITIONS: Final[Mapping[State, Mapping[Action, State]]] = {
     },
     State.LOOKED_BACK: {Action.FINISH: State.LOOKED_BACK, Action.CLOSE: State.CLOSED},
     State.CLOSED: {},
+    State.CALLED_OFF: {},
 }
 # Beside these, who commands issues the draft itself.
 COMMANDED: Final[Mapping[State, Mapping[Action, State]]] = {
@@ -142,6 +151,7 @@ COMMANDED: Final[Mapping[State, Mapping[Action, State]]] = {
         Action.AMEND: State.DRAFT,
         Action.ADMIT: State.DRAFT,
         Action.ISSUE: State.ISSUED,
+        Action.CALL_OFF: State.CALLED_OFF,
     },
 }
 

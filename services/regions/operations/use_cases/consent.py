@@ -30,6 +30,7 @@ from services.regions.operations.models import Operation, Participation
 from services.regions.operations.use_cases import teams
 from services.regions.operations.use_cases.record import (
     active_party,
+    has_task,
     is_commanded,
     is_secret,
     lock,
@@ -41,8 +42,10 @@ from shared.auth.actor import Actor
 from shared.auth.policy import may, require
 from shared.clocks.days import legal_day
 from shared.contracts.origins import Matter, Origin
+from shared.contracts.regions import OperationPartyLeft
 from shared.db.session import beyond_scope
 from shared.ids import uuid7
+from shared.messaging.outbox import announce
 
 DRAFTED: Final = "draft"
 LEAST_DIVISIONS: Final = 2
@@ -322,7 +325,10 @@ async def leave(
     expected_version: int,
     now: datetime,
 ) -> Participation:
-    """A party withdraws, with a reason: from now on it sees its own rows and no others."""
+    """A party withdraws, with a reason: from now on it sees its own rows and no others.
+
+    After the start `tasks` hears of it: nobody of the party goes any more.
+    """
     file = await lock(session, operation_id)
     operation = file.operation
     require(actor, "operation.leave", division=division)
@@ -343,6 +349,17 @@ async def leave(
         party.ended_act = await queries.next_act(session)
         show(operation, file.parties)
         await teams.recall(session, operation, party=division, now=now)
+    if has_task(operation):
+        event = OperationPartyLeft(
+            operation_id=operation.id,
+            lead=operation.lead,
+            division=division,
+            divisions=list(file.active),
+            matter=Matter.model_validate(operation.matter),
+            due_on=operation.due_on,
+            left_at=now,
+        )
+        await announce(session, event, now=now)
     return party
 
 

@@ -86,6 +86,12 @@ async def settle_slot(session: AsyncSession, operation: Operation, *, now: datet
         await slots.slot_done(session, operation.id, now)
 
 
+async def reopen_slot(session: AsyncSession, operation: Operation) -> None:
+    """The operation came to nothing: the group owes it still."""
+    async with beyond_scope(session):
+        await slots.slot_reopened(session, operation.id)
+
+
 async def _draft(session: AsyncSession, slot: OpenSlot, now: datetime) -> Operation:
     today = legal_day(now)
     figures = await rule_settings(session, division=slot.lead, on_day=today)

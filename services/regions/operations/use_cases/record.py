@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.regions.agreements.domain import Form
 from services.regions.operations import domain, queries
 from services.regions.operations.domain import (
     ACTIVE,
@@ -37,6 +38,8 @@ OF_A_PARTY: Final = {
     Action.PASS_ON: "finding.hand_over",
     Action.CHECK_AGAIN: "finding.look_back",
 }
+# Whose own row is its own alone.
+OVER: Final = frozenset({PartyStatus.FINISHED, PartyStatus.LEFT})
 
 
 async def lock(session: AsyncSession, operation_id: UUID) -> OperationFile:
@@ -64,7 +67,8 @@ def show(operation: Operation, parties: Sequence[Participation]) -> None:
     """Who sees the operation now, from its state and its parties. Called after each change.
 
     Secret until its start: the people named. A draft: the lead. Else the lead and the parties that
-    take part, with those above them; of a finished part, its party's side sees the past.
+    take part, with those above them; of a finished part, its party's side sees the past. Who was
+    not told of a draft or of a surprise before it ended does not learn of it by its end.
     """
     active = [each for each in parties if each.status in ACTIVE]
     finished = [each for each in parties if each.status is PartyStatus.FINISHED]
@@ -79,7 +83,7 @@ def show(operation: Operation, parties: Sequence[Participation]) -> None:
         seen = [operation.lead, *(each.division for each in active)]
         operation.visible_to = divisions.visibility(seen)
     for each in parties:
-        own = each.status not in ACTIVE
+        own = each.status in OVER and not is_secret(operation)
         each.visible_to = (
             divisions.visibility([each.division]) if own else list(operation.visible_to)
         )
@@ -88,6 +92,11 @@ def show(operation: Operation, parties: Sequence[Participation]) -> None:
 def is_secret(operation: Operation) -> bool:
     """Whether only the people named may know of it."""
     return operation.kind is Kind.SURPRISE and operation.started_at is None
+
+
+def has_task(operation: Operation) -> bool:
+    """Whether `tasks` was asked to inspect; an exchange (交流联动) inspects nothing."""
+    return operation.started_at is not None and operation.form is not Form.EXCHANGE
 
 
 def is_commanded(file: OperationFile) -> bool:
@@ -167,6 +176,8 @@ def _may_take(actor: Actor, file: OperationFile, action: Action) -> bool:
             return leads and is_secret(file.operation)
         case Action.SEND_OFFICERS:
             return leads or _may_for_a_party(actor, file, action)
+        case Action.CALL_OFF:
+            return leads or may(actor, "operation.decide", division=file.superior)
         case Action.FINISH:
             decides = may(actor, "operation.decide", division=file.superior)
             return bool(file.active) and (decides or _may_for_a_party(actor, file, action))

@@ -79,7 +79,7 @@ async def give_back(
         session, actor, task_id, TaskAction.RETURN, expected_version=expected_version
     )
     await take(session, actor, task, TaskAction.RETURN, reason=reason, now=now)
-    await _dissolve(session, task, now=now)
+    await dissolve(session, task, now=now)
     return task
 
 
@@ -96,8 +96,16 @@ async def withdraw(
     task = await lock_for(
         session, actor, task_id, TaskAction.WITHDRAW, expected_version=expected_version
     )
+    await call_off(session, actor, task, reason=reason, now=now)
+    return task
+
+
+async def call_off(
+    session: AsyncSession, actor: Actor, task: Task, *, reason: str, now: datetime
+) -> None:
+    """End a locked task that nobody has inspected."""
     await take(session, actor, task, TaskAction.WITHDRAW, reason=reason, now=now)
-    await _dissolve(session, task, now=now)
+    await dissolve(session, task, now=now)
     event = TaskWithdrawn(
         task_id=task.id,
         origin=Origin(kind=task.origin_kind, id=task.origin_id),
@@ -105,7 +113,6 @@ async def withdraw(
         withdrawn_at=now,
     )
     await announce(session, event, now=now)
-    return task
 
 
 async def begin_inspection(
@@ -127,7 +134,7 @@ async def finish(
     await take(session, actor, task, TaskAction.COMPLETE, reason=summary, now=now)
 
 
-async def _dissolve(session: AsyncSession, task: Task, *, now: datetime) -> None:
+async def dissolve(session: AsyncSession, task: Task, *, now: datetime) -> None:
     sent = await crew(session, task.id)
     if sent is not None:
         sent.team.dissolved_at = now
