@@ -40,7 +40,7 @@ from shared.http.body import Division
 from shared.http.now import Now
 from shared.http.pages import Page, PageDep
 from shared.http.preconditions import ExpectedVersion, etag
-from shared.http.routing import Route, SessionDep
+from shared.http.routing import COMPUTES, Route, SessionDep
 
 router = APIRouter(tags=["joint groups"], route_class=Route)
 
@@ -92,7 +92,7 @@ class Step:
 StepDep = Annotated[Step, Depends()]
 
 
-@router.post("/groups:propose", dependencies=[policy("group.propose")])
+@router.post("/groups:propose", dependencies=[policy("group.propose")], openapi_extra=COMPUTES)
 async def propose_groups(
     body: WishesIn, actor: ActorDep, session: SessionDep, now: Now
 ) -> ProposalOut:
@@ -113,7 +113,7 @@ async def propose_groups(
     return ProposalOut.of(area, found)
 
 
-@router.post("/groups:check", dependencies=[policy("group.propose")])
+@router.post("/groups:check", dependencies=[policy("group.propose")], openapi_extra=COMPUTES)
 async def check_groups(
     body: CheckIn, actor: ActorDep, session: SessionDep, now: Now
 ) -> FindingsOut:
