@@ -48,7 +48,7 @@ async def read_map(
     first, last = period(since, until, today=legal_day(now))
     loads = await queries.loads(session, division)
     pairs = await use_cases.map_pairs(session, division, since=first, until=last)
-    codes = sorted({*loads, *(code for a, b, _, _ in pairs for code in (a, b))})
+    codes = sorted({*loads, *(code for pair, _ in pairs for code in (pair.a, pair.b))})
     names = await queries.names(session, codes, on_day=legal_day(now))
     return MapOut(
         division=division,
@@ -56,8 +56,15 @@ async def read_map(
         until=last,
         divisions={code: LoadOut(name=names.get(code), **loads.get(code, {})) for code in codes},
         pairs=[
-            MapPairOut(a=a, b=b, km=km, same_city=use_cases.same_city(a, b), **met)
-            for a, b, km, met in pairs
+            MapPairOut(
+                a=pair.a,
+                b=pair.b,
+                km=pair.km,
+                sea_km=pair.sea_km,
+                same_city=use_cases.same_city(pair.a, pair.b),
+                **met,
+            )
+            for pair, met in pairs
         ],
     )
 

@@ -12,9 +12,10 @@ from shared.clocks.days import DAY, end_of_day
 from shared.db.session import driver
 
 PAIRS: Final = """
-SELECT b.a, b.b, b.km FROM border b
- WHERE b.a LIKE $1 || '%' OR b.b LIKE $1 || '%'
- ORDER BY b.a, b.b
+SELECT b.a, b.b, sum(b.km) FILTER (WHERE b.kind <> 'sea') AS km,
+       min(b.km) FILTER (WHERE b.kind = 'sea') AS sea_km
+  FROM border b WHERE b.a LIKE $1 || '%' OR b.b LIKE $1 || '%'
+ GROUP BY b.a, b.b ORDER BY b.a, b.b
 """
 # Every county and city that has a part in something of which the caller knows. A matter of a city
 # is the city's own, not that of its counties.
@@ -100,11 +101,12 @@ SELECT code, name FROM division
 
 @dataclass(frozen=True, slots=True)
 class PairRow:
-    """Two counties that touch."""
+    """Two counties that touch (`km` of common border) or face each other (`sea_km` of water)."""
 
     a: str
     b: str
-    km: float
+    km: float | None
+    sea_km: float | None
 
 
 @dataclass(frozen=True, slots=True)

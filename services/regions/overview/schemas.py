@@ -19,7 +19,9 @@ class LoadOut(Out):
 
 
 class MapPairOut(Out):
-    """Two divisions that touch or meet; `km` is of their common border, if they have one.
+    """Two divisions that touch, face each other or meet.
+
+    `km` is of their common border, `sea_km` the way over the water, where there is one.
 
     Letters, operations and activations are those of the days asked for, groups those of now.
     """
@@ -27,6 +29,7 @@ class MapPairOut(Out):
     a: str
     b: str
     km: float | None
+    sea_km: float | None
     same_city: bool
     groups: int = 0
     operations: int = 0

@@ -7,7 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.regions.assistance.queries import ResponseTime, response_times
 from services.regions.overview import queries
-from services.regions.overview.queries import Counts
+from services.regions.overview.queries import Counts, PairRow
 from shared import divisions
 from shared.clocks.days import DAY, end_of_day
 
@@ -16,11 +16,14 @@ HOUR: Final = timedelta(hours=1)
 
 async def map_pairs(
     session: AsyncSession, division: str, *, since: date, until: date
-) -> list[tuple[str, str, float | None, Counts]]:
-    """Every pair that touches or met: (a, b, km of border, meetings by kind), in order."""
-    touching = {(each.a, each.b): each.km for each in await queries.pairs(session, division)}
+) -> list[tuple[PairRow, Counts]]:
+    """Every pair that touches, faces each other or met, with its meetings by kind, in order."""
+    near = {(each.a, each.b): each for each in await queries.pairs(session, division)}
     met = await queries.meetings(session, division, since=since, until=until)
-    return [(*pair, touching.get(pair), met.get(pair, {})) for pair in sorted({*touching, *met})]
+    return [
+        (near.get(pair, PairRow(*pair, km=None, sea_km=None)), met.get(pair, {}))
+        for pair in sorted({*near, *met})
+    ]
 
 
 async def answers(

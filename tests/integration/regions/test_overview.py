@@ -36,6 +36,15 @@ async def test_the_five_cities_touch_in_thirty_pairs_of_twenty_five_counties(
     assert len({(a[:4], b[:4]) for a, b in within}) == 7
 
 
+async def test_the_islands_have_one_land_pair_and_face_their_neighbours(regions: Regions) -> None:
+    shown = await map_of(regions, head("330900"), division="330900")
+    pairs = {(each["a"], each["b"]): (each["km"], each["sea_km"]) for each in shown["pairs"]}
+
+    assert [pair for pair, (km, _) in pairs.items() if km is not None] == [("330902", "330903")]
+    assert pairs["330206", "330903"] == (None, 2.5)
+    assert len(pairs) == 16
+
+
 async def test_who_meets_is_counted_for_those_who_may_know(regions: Regions) -> None:
     async def met(who: Person) -> tuple[int, int]:
         shown = await map_of(regions, who, division="510100")
