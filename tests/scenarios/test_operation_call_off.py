@@ -65,7 +65,7 @@ def test_a_called_off_operation_takes_its_task_and_its_people_back(office: Offic
     path = running(office, CIXI)
     task = task_of(office, path)
     assert (task["state"], task["parties"]) == ("requested", [YUYAO, CIXI])
-    office.refused(STRANGER, f"{path}/call-off", OFF)
+    office.refused(STRANGER, f"{path}/call-off", OFF, on=office.person(chief(YUYAO)).get(path))
 
     ended = office.act(path, "call-off", OFF, by=chief(YUYAO), not_by=chief(CIXI))
 

@@ -118,7 +118,7 @@ async def test_silence_is_no_consent(regions: Regions) -> None:
         YUYAO: "agreed",
         CIXI: "pending",
     }
-    assert sent["actions"] == ["answer"]  # the lead itself stays
+    assert sent["actions"] == ["answer", "call_off"]  # the lead itself stays
 
     answer = await regions.post(
         head(YUYAO), f"/operations/{operation}/issue", {}, version=sent["version"]
