@@ -37,7 +37,7 @@ async def _settled(stack: WholeStack) -> dict[str, tuple[int, str]]:
     """The rows once jobs and relays, which other tests may have woken, have nothing to do."""
     rows = await stack.rows()
     for _ in range(20):
-        await asyncio.sleep(0.7)
+        await asyncio.sleep(1.2)
         again = await stack.rows()
         if again == rows:
             break

@@ -266,8 +266,8 @@ async def running(
             "DATABASE_URL": databases.url(name),
             "CLIENT_SECRET": secrets.token_urlsafe(32),
             "CURSOR_KEY": secrets.token_urlsafe(32),
-            "JOB_PERIOD": "0.1",
-            "RELAY_PERIOD": "0.1",
+            "JOB_PERIOD": "0.3",
+            "RELAY_PERIOD": "0.3",
             f"{name.upper()}_URL": url,
             **settings,
         }
