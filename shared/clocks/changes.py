@@ -3,15 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 
 from shared.clocks.calendar import CalendarYear, WorkCalendar
 from shared.clocks.days import DAY
 from shared.clocks.deadline import last_day
 from shared.clocks.ledger import Ledger
 from shared.clocks.term import Term, Unit
-
-NO_DAYS: Final[tuple[date, ...]] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
+from services.regions.agreements.domain.consent import IllegalStep
 from shared import divisions
 from shared.clocks.term import LegalBasis, Term, Unit
 from shared.errors import InvalidInput, RuleViolation
@@ -110,12 +111,6 @@ REPLIES: Final[Mapping[Reply, Mapping[Step, Reply]]] = {
 }
 
 
-class IllegalStep(RuleViolation):
-    code = "illegal_step"
-    zh = "当前状态为 {state},不能执行 {action}。"
-    en = "Cannot {action} what is {state}."
-
-
 class BadProtocol(InvalidInput):
     """A protocol that could not be carried out."""
 
@@ -186,12 +181,6 @@ class TimeIsOver(RuleViolation):
     code = "time_is_over"
     zh = "响应时限已过。"
     en = "The time of the activation is over."
-
-
-class ReasonMissing(InvalidInput):
-    code = "reason_missing"
-    zh = "应说明理由。"
-    en = "A reason must be given."
 
 
 @dataclass(frozen=True, slots=True)

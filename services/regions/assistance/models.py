@@ -12,7 +12,7 @@ from sqlalchemy import CheckConstraint, Index, SmallInteger, Text, UniqueConstra
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
-from services.regions.assistance.domain.course import ANSWERED, State
+from services.regions.assistance.domain.course import ANSWERED, OWED, State
 from services.regions.assistance.domain.evidence import EvidenceKind, Receipt
 from services.regions.assistance.domain.handing import Ground
 from services.regions.assistance.domain.requests import Asked, Outcome
@@ -28,7 +28,8 @@ REQUEST_ID = f"{SCHEMA}.assistance_request.id"
 # An organ that cannot do what is asked says why (环境行政处罚办法 2010 art. 27).
 _REASONED = "outcome IS DISTINCT FROM 'unable' OR outcome_reason IS NOT NULL"
 # What may still become late, for the job that looks for it.
-_OWED = "escalated_at IS NULL AND state IN ('sent', 'acknowledged', 'working', 'returned')"
+_LATE_IN = ", ".join(f"'{each}'" for each in State if each in OWED)
+_OWED = f"escalated_at IS NULL AND state IN ({_LATE_IN})"
 _REPLY_WHOLE = "(replied_at IS NULL) = (reply IS NULL) AND (replied_at IS NULL) = (outcome IS NULL)"
 
 

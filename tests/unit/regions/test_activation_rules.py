@@ -14,7 +14,6 @@ from services.regions.activations.domain import (
     TRANSITIONS,
     AlertLevel,
     BadProtocol,
-    IllegalStep,
     Measure,
     NotCalled,
     OutsideParties,
@@ -30,6 +29,7 @@ from services.regions.activations.domain import (
     Trigger,
     UnknownTier,
 )
+from services.regions.agreements.domain.consent import IllegalStep
 
 XINDU, GUANGHAN, PENGZHOU = "510114", "510681", "510182"
 NOW: Final = datetime(2026, 11, 24, 8, tzinfo=UTC)

@@ -28,6 +28,7 @@ from services.regions.activations.use_cases.record import (
     note,
 )
 from services.regions.agreements.domain import Form
+from services.regions.agreements.domain.consent import ReasonMissing
 from services.regions.divisions.use_cases import require_known
 from services.regions.notices import queries as notices
 from services.regions.operations.use_cases import consent
@@ -302,7 +303,7 @@ async def close(
     if file.unspoken and not decides:
         raise AnswersMissing(parties=", ".join(file.unspoken))
     if decides and reason is None:
-        raise domain.ReasonMissing(reason="decision", pointer="/reason")
+        raise ReasonMissing(reason="decision", pointer="/reason")
     await note(session, actor, row, Step.CLOSE, division=row.caller, reason=reason, now=now)
     return row
 

@@ -12,11 +12,11 @@ from services.regions.activations.domain import (
     NothingToDecide,
     ProtocolState,
     ProtocolStep,
-    ReasonMissing,
     Tier,
 )
 from services.regions.activations.models import EmergencyProtocol, ProtocolParty
 from services.regions.activations.use_cases.record import note_protocol
+from services.regions.agreements.domain.consent import ReasonMissing
 from services.regions.agreements.queries import agreement
 from services.regions.divisions.use_cases import require_known
 from services.regions.groups.queries import group

@@ -1,5 +1,6 @@
 """The rules of joint operations: their life, their findings, their report."""
 
+from services.regions.agreements.domain.consent import IllegalStep, ReasonMissing
 from services.regions.operations.domain.findings import (
     FindingsLeft,
     HandedOverAlready,
@@ -24,7 +25,6 @@ from services.regions.operations.domain.life import (
     BoundByDecision,
     Consent,
     ConsentMissing,
-    IllegalStep,
     InTwoTeams,
     IssuedBy,
     Kind,
@@ -37,7 +37,6 @@ from services.regions.operations.domain.life import (
     PartyRole,
     PartyStatus,
     Plan,
-    ReasonMissing,
     ResultsMissing,
     State,
     TeamOfOthers,

@@ -11,6 +11,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
+from services.regions.agreements.domain.consent import IllegalStep
 from shared import divisions
 from shared.errors import InvalidInput, RuleViolation
 
@@ -156,12 +157,6 @@ COMMANDED: Final[Mapping[State, Mapping[Action, State]]] = {
 }
 
 
-class IllegalStep(RuleViolation):
-    code = "illegal_step"
-    zh = "当前状态为 {state},不能执行 {action}。"
-    en = "Cannot {action} what is {state}."
-
-
 class ConsentMissing(RuleViolation):
     code = "consent_missing"
     zh = "尚未取得以下各方同意:{parties};应由其共同上一级决定。"
@@ -186,12 +181,6 @@ class BadPlan(InvalidInput):
     code = "bad_plan"
     zh = "行动方案有误:{reason}"
     en = "The plan does not hold together: {reason}"
-
-
-class ReasonMissing(InvalidInput):
-    code = "reason_missing"
-    zh = "应说明理由。"
-    en = "A reason must be given."
 
 
 class NotSecret(RuleViolation):

@@ -1,7 +1,7 @@
 """Who goes: each party names its own people, the lead says into which teams.
 
 Who is named is held for the days of the operation under its id, so that nobody is sent to two
-places; the inspection task of `tasks` holds them under the same id.
+places; the inspection task of `tasks` takes over whom it sends.
 """
 
 from collections.abc import Sequence
