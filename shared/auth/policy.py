@@ -206,7 +206,18 @@ _ACTIVATIONS: Final = {
     "activation.answer": _right(*_COMMANDERS, Role.OFFICER, at=Relation.OWN),
     "activation.decide": _right(Role.DEPARTMENT_HEAD, at=Relation.SUBTREE),
 }
+_ROTA: Final[Mapping[str, Right]] = {}
+_DUTY: Final[Mapping[str, Right]] = {}
+_GRID: Final[Mapping[str, Right]] = {}
+_CONSULTATIONS: Final[Mapping[str, Right]] = {}
+_UNIT_AUDITS: Final[Mapping[str, Right]] = {}
+_EXCHANGES: Final[Mapping[str, Right]] = {}
+_FILE_REVIEWS: Final[Mapping[str, Right]] = {}
+_SUPERVISORS: Final[Mapping[str, Right]] = {}
+_ASSESSMENT: Final[Mapping[str, Right]] = {}
 _OVERVIEW: Final = {"cooperation.read": _right(*_READERS, at=Relation.ANY)}
+_ENTERPRISES: Final[Mapping[str, Right]] = {}
+_DRAWS: Final[Mapping[str, Right]] = {}
 
 _FIELD: Final = (Role.OFFICER,)
 _SENDERS: Final = (Role.COMMAND_CENTER, Role.DEPARTMENT_HEAD)
@@ -341,7 +352,18 @@ RIGHTS: Final[Mapping[str, Right]] = {
     **_ASSISTANCE,
     **_OPERATIONS,
     **_ACTIVATIONS,
+    **_ROTA,
+    **_DUTY,
+    **_GRID,
+    **_CONSULTATIONS,
+    **_UNIT_AUDITS,
+    **_EXCHANGES,
+    **_FILE_REVIEWS,
+    **_SUPERVISORS,
+    **_ASSESSMENT,
     **_OVERVIEW,
+    **_ENTERPRISES,
+    **_DRAWS,
     **_TASKS,
     **_PETITIONS,
 }

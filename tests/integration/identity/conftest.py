@@ -201,6 +201,8 @@ def start(databases: Databases) -> Iterator[Callable[[], Any]]:
             "IDENTITY_URL": ISSUER,
             "CLIENT_SECRET": secrets.token_urlsafe(32),
             "CURSOR_KEY": secrets.token_urlsafe(32),
+            # A test runs the jobs it is about; those of the service would take rows from it.
+            "JOB_PERIOD": "86400",
             "KEY_ENCRYPTION_SECRET": KEY_SECRET,
             "SERVICE_SECRETS": json.dumps(SECRETS),
         }.items():

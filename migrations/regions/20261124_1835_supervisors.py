@@ -1,0 +1,17 @@
+"""What environmental supervisors take part in.
+
+Runs beside the release before it: it only adds.
+"""
+
+revision = "d50000000008"
+down_revision = "d50000000007"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

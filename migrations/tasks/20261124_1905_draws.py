@@ -1,0 +1,17 @@
+"""Draws: pools, commitments, results, publication.
+
+Runs beside the release before it: it only adds.
+"""
+
+revision = "e50000000002"
+down_revision = "e50000000001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

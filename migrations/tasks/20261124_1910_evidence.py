@@ -1,0 +1,17 @@
+"""Evidence: custody, copies, uploads in parts.
+
+Runs beside the release before it: it only adds.
+"""
+
+revision = "e50000000003"
+down_revision = "e50000000002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
