@@ -107,7 +107,7 @@ async def _give_time(
         term=life.working_days(figures["unit_audit.rectify_working_days"][finding.severity.value]),
         ladder=Ladder(warn_before=warned, raise_after=warned),
         started_at=now,
-        seen_by=[row.orderer, row.audited],
+        seen_by=row.visible_to,  # an auditor of another division stops it
     )
     finding.rectify_due_at = due.due_at
 

@@ -174,7 +174,7 @@ async def report(
             term=life.working_days(figures["unit_audit.statement_working_days"]),
             ladder=Ladder(warn_before=warned, raise_after=warned),
             started_at=now,
-            seen_by=[row.orderer, row.audited],
+            seen_by=row.visible_to,  # the auditors are of other divisions
         )
         row.statement_due_at = due.due_at
     async with beyond_scope(session):
