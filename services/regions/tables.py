@@ -27,6 +27,7 @@ from services.regions.operations.models import (
 from services.regions.plans.models import PlanStep, PlanText
 from services.regions.succession.models import DivisionChangeStep
 from services.regions.unit_audits.models import UnitAuditReferral, UnitAuditStep
+from services.regions.unit_audits.queries import keep_work_of
 from shared.db import kernel, rls
 from shared.succession.open_work import OpenWork
 
@@ -269,7 +270,13 @@ OPEN_WORK: Final = (
         ("responsible",),
         is_open="state NOT IN ('done', 'dropped')",
     ),
-    OpenWork("unit_audit", _TABLES["unit_audit"], ("orderer", "audited"), is_open=_OPERATION_OPEN),
+    OpenWork(
+        "unit_audit",
+        _TABLES["unit_audit"],
+        ("orderer", "audited"),
+        is_open=_OPERATION_OPEN,
+        after=keep_work_of,
+    ),
     _within(
         "unit_auditor", "division", of="unit_audit", by="unit_audit_id", is_open=_OPERATION_OPEN
     ),

@@ -205,6 +205,12 @@ def require_invitees(convener: str, invitees: Sequence[Invitee]) -> None:
             )
 
 
+def require_not_called(expert_ids: Iterable[UUID | None], called: Iterable[UUID | None]) -> None:
+    """BadConsultation if an expert was called already. A division is asked anew instead."""
+    if {each for each in expert_ids if each} & {*called}:
+        raise BadConsultation(reason="an expert is called twice", pointer="/invitees")
+
+
 def _fault_of(invitee: Invitee) -> str | None:
     by_name = invitee.organisation is not None or invitee.person is not None
     match invitee.kind:

@@ -16,6 +16,7 @@ from tests.integration.regions.test_helpers import FIRM, an_expert
 ZHEJIANG, ZHOUSHAN = "330000", "330900"
 DINGHAI, PUTUO, DAISHAN = "330902", "330903", "330921"
 CITY: Final = head(ZHOUSHAN)
+TODAY: Final = datetime.fromisoformat("2026-03-10T10:00:00+08:00")
 PROBLEM: Final = {
     "title": "船厂喷涂废气反复投诉",
     "division": DINGHAI,
@@ -51,6 +52,7 @@ def calling(*invitees: dict[str, Any], **changes: Any) -> dict[str, Any]:
 
 
 async def convened(regions: Regions, *invitees: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    await regions.set_clock(TODAY)
     return await regions.done(CITY, "/consultations", calling(*invitees, **changes))
 
 
@@ -196,7 +198,6 @@ async def test_an_expert_with_an_interest_in_the_object_recuses(regions: Regions
 async def test_a_measure_is_confirmed_reported_sent_back_closed_and_late_ones_show(
     regions: Regions,
 ) -> None:
-    await regions.set_clock(datetime.fromisoformat("2026-03-10T10:00:00+08:00"))
     item = await held(regions, division(DINGHAI), division(PUTUO))
     problem = item["problems"][0]["id"]
     assert await refused(regions, CITY, item, "close", {}) == "not_diagnosed"

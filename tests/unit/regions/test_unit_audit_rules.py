@@ -244,10 +244,10 @@ def test_it_starts_in_the_time_ordered_and_at_any_hour_of_it() -> None:
 
 def test_the_unit_is_heard_on_each_finding_unless_it_lets_its_time_pass() -> None:
     with pytest.raises(StatementRunning):
-        life.require_heard(State.REPORTED, NOW, now=NOW - timedelta(seconds=1))
-    life.require_heard(State.REPORTED, NOW, now=NOW)
-    life.require_heard(State.REPORTED, None, now=NOW)
-    life.require_heard(State.HEARD, NOW, now=NOW - timedelta(days=1))
+        life.require_heard(NOW, stated=False, now=NOW - timedelta(seconds=1))
+    life.require_heard(NOW, stated=False, now=NOW)
+    life.require_heard(None, stated=False, now=NOW)
+    life.require_heard(NOW, stated=True, now=NOW - timedelta(days=1))
     one, other = uuid4(), uuid4()
     said = {one: Statement(Position.AGREES, None), other: Statement(Position.DISAGREES, "有照片")}
     life.require_statements([one, other], said)

@@ -126,6 +126,9 @@ async def _call(
     domain.require_invitees(row.convener, invitees)
     codes = [each.division for each in invitees if each.division is not None]
     await require_known(session, codes, on_day=legal_day(now), pointer="/invitees")
+    domain.require_not_called(
+        (each.expert_id for each in invitees), (each.expert_id for each in file.invitees)
+    )
     called = {each.division: each for each in file.invitees if each.division is not None}
     for each in invitees:
         again = called.get(each.division) if each.division is not None else None

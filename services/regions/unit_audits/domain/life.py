@@ -221,9 +221,9 @@ def require_within(starts_at: datetime, ends_at: datetime, *, now: datetime) -> 
         raise OutsideTime
 
 
-def require_heard(state: State, statement_due_at: datetime | None, *, now: datetime) -> None:
+def require_heard(due_at: datetime | None, *, stated: bool, now: datetime) -> None:
     """StatementRunning if the unit may still speak; nothing is due of a report without findings."""
-    if state is State.REPORTED and statement_due_at is not None and now < statement_due_at:
+    if not stated and due_at is not None and now < due_at:
         raise StatementRunning
 
 

@@ -1,9 +1,9 @@
 """Every SELECT on unit audits themselves. Row-level security hides what is not the caller's."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlmodel import col, exists, func, select
@@ -22,6 +22,7 @@ from services.regions.unit_audits.models import (
 )
 from shared import divisions
 from shared.clocks.days import SHANGHAI
+from shared.db.session import driver
 from shared.divisions import Level
 from shared.errors import NotFound
 
@@ -203,3 +204,16 @@ async def found_before(session: AsyncSession, bureau_id: UUID, item: Item) -> bo
         )
     )
     return bool((await session.exec(statement)).one())
+
+
+async def keep_work_of(session: AsyncSession, row: Mapping[str, Any]) -> None:
+    """Who sees what is found before the report, after the audit's divisions were succeeded.
+
+    Of one that only named people know, they do; else the corps, and the auditors as named people.
+    """
+    people = {each for each in row["visible_to"] if each.startswith(divisions.MARK)}
+    told = people.symmetric_difference(row["visible_to"])
+    work = people | {*divisions.visibility([row["orderer"]])} if told else people
+    await (await driver(session)).execute(
+        "UPDATE unit_audit SET work_to = $2 WHERE id = $1", row["id"], sorted(work)
+    )

@@ -77,8 +77,8 @@ async def decide(
         session, actor, unit_audit_id, Action.DECIDE, expected_version=expected_version
     )
     row = file.audit
-    if row.stated_at is None and row.statement_due_at is not None:
-        life.require_heard(life.State.REPORTED, row.statement_due_at, now=now)
+    life.require_heard(row.statement_due_at, stated=row.stated_at is not None, now=now)
+    if await is_running(session, subject_id=row.id, kind=STATEMENT_CLOCK):
         await stop_clock(session, subject_id=row.id, kind=STATEMENT_CLOCK, at=now)
     disputed = [each.id for each in file.findings if each.position is Position.DISAGREES]
     life.require_rulings(disputed, ruled)

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.regions.bureaus import queries as bureaus
+from services.regions.bureaus.domain import BureauClosed
 from services.regions.officers import queries as officers
 from services.regions.officers.domain import Need, Period
 from services.regions.officers.use_cases import sending
@@ -53,6 +54,8 @@ async def draft(session: AsyncSession, actor: Actor, plan: Plan, *, now: datetim
     require(actor, "unit_audit.draft", division=plan.orderer)
     unit = await bureaus.bureau(session, plan.bureau_id)
     life.require_unit(plan.orderer, unit.division)
+    if unit.active_to is not None and unit.active_to < legal_day(now):
+        raise BureauClosed
     conduct.require_period(plan.planned_from, plan.planned_to, now=now)
     figures = await rule_settings(session, division=plan.orderer, on_day=legal_day(now))
     conduct.items_of(figures["unit_audit.topics"], plan.topics)
