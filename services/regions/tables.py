@@ -13,6 +13,7 @@ from services.regions.agreements.models import AgreementSkip, AgreementStep, Agr
 from services.regions.assistance.models import AssistanceStep
 from services.regions.base import SCHEMA, RegionsTable
 from services.regions.calendars.models import PublishedYear
+from services.regions.consultations.models import ConsultationDissent, ConsultationStep
 from services.regions.disputes.models import DisputeStep
 from services.regions.groups.models import GroupSkip, GroupStep
 from services.regions.meetings.models import MeetingStep
@@ -25,6 +26,8 @@ from services.regions.operations.models import (
 )
 from services.regions.plans.models import PlanStep, PlanText
 from services.regions.succession.models import DivisionChangeStep
+from services.regions.unit_audits.models import UnitAuditReferral, UnitAuditStep
+from services.regions.unit_audits.queries import keep_work_of
 from shared.db import kernel, rls
 from shared.succession.open_work import OpenWork
 
@@ -48,6 +51,10 @@ KEPT: Final = (
     OperationStep,
     LookBack,
     ActivationStep,
+    ConsultationDissent,
+    ConsultationStep,
+    UnitAuditReferral,
+    UnitAuditStep,
 )
 
 kernel.declare(RegionsTable.metadata)
@@ -91,6 +98,7 @@ _IN_TALKS_OR_FORCE: Final = "state NOT IN ('expired', 'terminated', 'renewed')"
 _NOT_ENDED: Final = "state <> 'ended'"
 _LETTER_OPEN: Final = "state NOT IN ('accepted_by_sender', 'withdrawn')"
 _MEETING_OPEN: Final = "state IN ('convened', 'minuted')"
+_CONSULTATION_OPEN: Final = "state IN ('convened', 'held')"
 _STANDS: Final = "ended_at IS NULL"
 # What was said for a division stays in the history; the row it was said in goes on with its word.
 OPEN_WORK: Final = (
@@ -236,4 +244,40 @@ OPEN_WORK: Final = (
         party=("activation_reply", "activation_id"),
     ),
     _within("activation_reply", "division", of="activation", by="activation_id", is_open=_RUNNING),
+    _parent(
+        "consultation",
+        "convener",
+        is_open=_CONSULTATION_OPEN,
+        party=("consultation_invitee", "consultation_id"),
+    ),
+    _within(
+        "consultation_problem",
+        "matter",
+        of="consultation",
+        by="consultation_id",
+        is_open=_CONSULTATION_OPEN,
+    ),
+    _within(
+        "consultation_invitee",
+        "division",
+        of="consultation",
+        by="consultation_id",
+        is_open=_CONSULTATION_OPEN,
+    ),
+    OpenWork(
+        "consultation_measure",
+        _TABLES["consultation_measure"],
+        ("responsible",),
+        is_open="state NOT IN ('done', 'dropped')",
+    ),
+    OpenWork(
+        "unit_audit",
+        _TABLES["unit_audit"],
+        ("orderer", "audited"),
+        is_open=_OPERATION_OPEN,
+        after=keep_work_of,
+    ),
+    _within(
+        "unit_auditor", "division", of="unit_audit", by="unit_audit_id", is_open=_OPERATION_OPEN
+    ),
 )

@@ -209,8 +209,34 @@ _ACTIVATIONS: Final = {
 _ROTA: Final[Mapping[str, Right]] = {}
 _DUTY: Final[Mapping[str, Right]] = {}
 _GRID: Final[Mapping[str, Right]] = {}
-_CONSULTATIONS: Final[Mapping[str, Right]] = {}
-_UNIT_AUDITS: Final[Mapping[str, Right]] = {}
+_CONSULTATIONS: Final[Mapping[str, Right]] = {
+    "consultation.read": _right(*_READERS, at=Relation.ANY),
+    # Calls, holds, writes down what guests say, orders and closes measures, in its own name.
+    "consultation.convene": _right(*_COMMANDERS, at=Relation.OWN),
+    # An invited division's word, and its dissent.
+    "consultation.answer": _right(*_COMMANDERS, Role.LEGAL_REVIEWER, at=Relation.OWN),
+    "consultation.see_to": _right(*_COMMANDERS, Role.OFFICER, at=Relation.OWN),
+    # Superiors learn when the last regular one was held, and nothing more.
+    "consultation.rhythm": _right(*_READERS, at=Relation.SUBTREE),
+}
+# Auditors are named people: beyond the right, the use cases ask whether they are on this audit.
+_AUDITORS: Final = (*_CHIEFS, Role.AUDITOR, Role.OFFICER)
+_UNIT_AUDITS: Final[Mapping[str, Right]] = {
+    "unit_audit.read": _right(*_READERS, at=Relation.ANY),
+    # Figures of a division's units, for who reads there or above.
+    "unit_audit.overview": _right(*_READERS, at=Relation.SUBTREE),
+    # Of the corps that orders: plans it, asks for a proposal, names auditors.
+    "unit_audit.draft": _right(*_CHIEFS, Role.AUDITOR, at=Relation.OWN),
+    # A person who answers for it decides who goes, on disputed findings, and on the end.
+    "unit_audit.order": _right(Role.DEPARTMENT_HEAD, at=Relation.OWN),
+    "unit_audit.carry_out": _right(*_AUDITORS, at=Relation.ANY),
+    "unit_audit.verify": _right(*_AUDITORS, at=Relation.ANY),
+    # The audited unit's own word and work.
+    "unit_audit.state": _right(*_COMMANDERS, at=Relation.OWN),
+    "unit_audit.rectify": _right(*_COMMANDERS, Role.OFFICER, at=Relation.OWN),
+    "unit_audit.refer": _right(Role.AUDITOR, Role.DEPARTMENT_HEAD, at=Relation.OWN, sensitive=True),
+    "unit_audit.read_referrals": _right(Role.DISCIPLINE_OFFICER, at=Relation.ANY, sensitive=True),
+}
 _EXCHANGES: Final[Mapping[str, Right]] = {}
 _FILE_REVIEWS: Final[Mapping[str, Right]] = {}
 _SUPERVISORS: Final[Mapping[str, Right]] = {}
