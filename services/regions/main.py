@@ -14,6 +14,8 @@ from services.regions.config import settings
 from services.regions.disputes import endpoints as disputes
 from services.regions.disputes.jobs import JOBS as DISPUTE_JOBS
 from services.regions.divisions import endpoints as divisions
+from services.regions.exchanges.endpoints import ROUTERS as EXCHANGES
+from services.regions.exchanges.jobs import JOBS as EXCHANGE_JOBS
 from services.regions.groups import endpoints as groups
 from services.regions.groups.handlers import CLOCK_LISTENERS as GROUP_CLOCKS
 from services.regions.groups.jobs import JOBS as GROUP_JOBS
@@ -59,6 +61,7 @@ app = create_service_app(
             groups.router,
             protocols.router,
             activations.router,
+            *EXCHANGES,
             overview.router,
         ],
         handlers=HANDLERS,
@@ -71,6 +74,7 @@ app = create_service_app(
             *DISPUTE_JOBS,
             *OPERATION_JOBS,
             *ACTIVATION_JOBS,
+            *EXCHANGE_JOBS,
         ),
         open_work=OPEN_WORK,
         clock_listeners=(*AGREEMENT_CLOCKS, *PLAN_CLOCKS, *GROUP_CLOCKS, *ACTIVATION_CLOCKS),
