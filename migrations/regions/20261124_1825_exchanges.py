@@ -15,6 +15,7 @@ depends_on = None
 SETTINGS = (
     ("exchange.longest_days", "180", "[DD] the longest stay of an officer at another bureau, days"),
     ("exchange.extensions", "2", "[DD] how often the stays of an exchange may be prolonged"),
+    ("training.longest_hours", "240", "[DD] the longest a training lasts from begin to end, hours"),
 )
 
 
@@ -112,7 +113,7 @@ def upgrade() -> None:
         ["from_on"],
         unique=False,
         schema="regions",
-        postgresql_where=sa.text("state IN ('agreed', 'running')"),
+        postgresql_where=sa.text("state IN ('proposed', 'agreed', 'running')"),
     )
     op.create_index(
         "ix_staff_exchange_visible_to",
@@ -645,7 +646,7 @@ def downgrade() -> None:
         "ix_staff_exchange_moved_by_time",
         table_name="staff_exchange",
         schema="regions",
-        postgresql_where=sa.text("state IN ('agreed', 'running')"),
+        postgresql_where=sa.text("state IN ('proposed', 'agreed', 'running')"),
     )
     op.drop_table("staff_exchange", schema="regions")
     # ### end Alembic commands ###

@@ -37,7 +37,7 @@ class StaffExchange(RegionsTable, Versioned, table=True):
         Index(
             "ix_staff_exchange_moved_by_time",
             "from_on",
-            postgresql_where=text("state IN ('agreed', 'running')"),
+            postgresql_where=text("state IN ('proposed', 'agreed', 'running')"),
         ),
         Index("ix_staff_exchange_visible_to", "visible_to", postgresql_using="gin"),
         {"info": rls.info(rls.SCOPED)},

@@ -261,6 +261,24 @@ async def test_the_guest_reports_and_the_host_remarks(regions: Regions) -> None:
     assert foreign.status_code == 403
 
 
+async def test_what_nobody_agreed_to_by_its_first_day_is_off_and_holds_nobody(
+    regions: Regions,
+) -> None:
+    ours = await an_officer(regions, XINDU)
+    made = await regions.done(head(XINDU), "/staff-exchanges", proposal(guest(ours)))
+    path = f"/staff-exchanges/{made['id']}"
+    await pass_to(regions, "2026-03-16")
+    assert (await regions.get(head(XINDU), path)).json()["state"] == "proposed"
+    await at(regions, "2026-03-17")
+    late = {"division": XINDU, "guests": [guest(ours)]}
+    assert (await barred(regions, head(XINDU), path, "name", late))[1] == "days_passed"
+    await pass_to(regions, "2026-03-17")
+    seen = (await regions.get(head(XINDU), path)).json()
+    assert (seen["state"], seen["guests"][0]["stay"]) == ("called_off", "dropped")
+    during = {"starts_at": "2026-03-18T09:00:00+08:00", "ends_at": "2026-03-18T18:00:00+08:00"}
+    assert verdict(await ask(regions, head(XINDU), XINDU, **during), ours) == []
+
+
 async def test_who_leaves_the_service_is_a_guest_no_more(regions: Regions) -> None:
     ours, theirs = await both(regions)
     path = await agreed(regions, ours, theirs)

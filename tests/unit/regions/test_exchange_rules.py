@@ -13,6 +13,7 @@ from services.regions.exchanges.domain.days import Days, Presence
 from services.regions.exchanges.domain.staff import (
     BadExchange,
     BegunAlready,
+    DaysPassed,
     ExchangeKind,
     ExchangeState,
     ExtensionRefused,
@@ -126,6 +127,13 @@ def test_each_side_that_sends_has_named_somebody_within_the_days() -> None:
             staff.require_within([stay], whole)
 
 
+def test_nobody_agrees_to_days_that_lie_behind() -> None:
+    stay = Going(MONDAY, MONDAY + WEEK)
+    staff.require_ahead([stay], MONDAY)
+    with pytest.raises(DaysPassed):
+        staff.require_ahead([stay], MONDAY + timedelta(days=1))
+
+
 def test_a_stay_is_prolonged_within_the_rules() -> None:
     there = [Going(MONDAY, MONDAY + WEEK)]
     rules: dict[str, Any] = {"current": there, "extensions": 0, "most": 1, "longest": 14}
@@ -235,11 +243,13 @@ def test_a_training_lies_ahead_and_names_each_division_once() -> None:
         "invited": [DEYANG],
         "starts_at": NINE,
         "ends_at": NINE + timedelta(hours=1),
+        "longest_hours": 8,
         "now": NINE - timedelta(days=1),
     }
     trainings.require_sound(**fit)
     for wrong in (
         {"ends_at": NINE},
+        {"ends_at": NINE + timedelta(hours=9)},
         {"now": NINE},
         {"invited": [CHENGDU]},
         {"invited": [DEYANG, DEYANG]},

@@ -56,6 +56,7 @@ class Step(StrEnum):
     AGREE = "agree"  # the last side's word
     DECLINE = "decline"
     CALL_OFF = "call_off"
+    LAPSE = "lapse"  # the first day went by without consent
     BEGIN = "begin"  # the first day has come
     ASK_EXTENSION = "ask_extension"
     ANSWER_EXTENSION = "answer_extension"
@@ -85,6 +86,7 @@ TRANSITIONS: Final[Mapping[ExchangeState, Mapping[Step, ExchangeState]]] = {
         Step.AGREE: ExchangeState.AGREED,
         Step.DECLINE: ExchangeState.DECLINED,
         Step.CALL_OFF: ExchangeState.CALLED_OFF,
+        Step.LAPSE: ExchangeState.CALLED_OFF,
     },
     ExchangeState.AGREED: {
         Step.CALL_OFF: ExchangeState.CALLED_OFF,
@@ -115,7 +117,7 @@ TRANSITIONS: Final[Mapping[ExchangeState, Mapping[Step, ExchangeState]]] = {
 }
 # Taken by time or with the last word, not asked for.
 BY_ITSELF: Final = frozenset(
-    {Step.AGREE, Step.DECLINE, Step.BEGIN, Step.END, Step.END_EARLY, Step.CLOSE}
+    {Step.AGREE, Step.DECLINE, Step.LAPSE, Step.BEGIN, Step.END, Step.END_EARLY, Step.CLOSE}
 )
 HERE: Final = frozenset({Stay.NAMED, Stay.PRESENT})
 WAS_HERE: Final = frozenset({Stay.RETURNED, Stay.RECALLED, Stay.LEFT})
@@ -175,6 +177,14 @@ class BegunAlready(InvalidInput):
     code = "begun_already"
     zh = "派驻起始日已过。"
     en = "The first day lies in the past."
+
+
+class DaysPassed(RuleViolation):
+    """Nobody agrees to days that lie behind: they would count as served."""
+
+    code = "days_passed"
+    zh = "有派驻起始日已过,请重新确定派出人员。"
+    en = "The first day of a stay lies behind; name the guests anew."
 
 
 class NoExtension(RuleViolation):
@@ -268,6 +278,12 @@ def require_within(stays: Iterable[Going], days: Going) -> None:
             raise OutsideDays(
                 reason="stay", first=days.from_on, last=days.to_on, pointer=f"/guests/{index}"
             )
+
+
+def require_ahead(stays: Iterable[Going], today: date) -> None:
+    """DaysPassed unless each stay begins today or later."""
+    if any(each.from_on < today for each in stays):
+        raise DaysPassed
 
 
 def _is_above(superior: str, code: str) -> bool:

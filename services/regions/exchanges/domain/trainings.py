@@ -108,11 +108,19 @@ def step(state: TrainingState, taken: Step) -> TrainingState:
 
 
 def require_sound(
-    *, convener: str, invited: Sequence[str], starts_at: datetime, ends_at: datetime, now: datetime
+    *,
+    convener: str,
+    invited: Sequence[str],
+    starts_at: datetime,
+    ends_at: datetime,
+    longest_hours: int,
+    now: datetime,
 ) -> None:
     """Ahead of time, and several divisions: each once, the convener itself not invited."""
     if ends_at <= starts_at:
         raise BadTraining(reason="ends before it begins", pointer="/ends_at")
+    if ends_at - starts_at > longest_hours * HOUR:
+        raise BadTraining(reason=f"longer than {longest_hours} hours", pointer="/ends_at")
     if starts_at <= now:
         raise BadTraining(reason="begins in the past", pointer="/starts_at")
     if convener in invited or len(set(invited)) < len(invited):

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, Response, status
 
 from services.regions.calendars.queries import work_calendar
+from services.regions.calendars.schemas import LegalDay
 from services.regions.exchanges.domain import days
 from services.regions.exchanges.domain.staff import ExchangeState
 from services.regions.exchanges.models import StaffExchange
@@ -45,8 +46,8 @@ router = APIRouter(prefix="/staff-exchanges", tags=["staff exchange"], route_cla
 ONE: Final = "/{staff_exchange_id}"
 GRANTS: Final = "/internal/guest-grants"
 
-Since = Annotated[date | None, Query(description="first day; 1 January of the last if absent")]
-Until = Annotated[date | None, Query(description="last day; today if absent")]
+Since = Annotated[LegalDay | None, Query(description="first day; 1 January of the last if absent")]
+Until = Annotated[LegalDay | None, Query(description="last day; today if absent")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response, status
 
+from services.regions.calendars.schemas import LegalDay
 from services.regions.exchanges.domain.trainings import TrainingKind, TrainingState
 from services.regions.exchanges.models import Training
 from services.regions.exchanges.queries import trainings as queries
@@ -34,8 +35,8 @@ from shared.http.routing import Route, SessionDep
 router = APIRouter(prefix="/trainings", tags=["training"], route_class=Route)
 ONE: Final = "/{training_id}"
 
-Since = Annotated[date | None, Query(description="first day; 1 January of the last if absent")]
-Until = Annotated[date | None, Query(description="last day; today if absent")]
+Since = Annotated[LegalDay | None, Query(description="first day; 1 January of the last if absent")]
+Until = Annotated[LegalDay | None, Query(description="last day; today if absent")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,6 +169,21 @@ async def moved_by_time(
     return (await session.exec(statement)).all()
 
 
+async def never_agreed(
+    session: AsyncSession, today: date, *, limit: int
+) -> Sequence[StaffExchange]:
+    """Proposals whose first day went by; locked, none twice."""
+    statement = (
+        select(StaffExchange)
+        .where(StaffExchange.state == ExchangeState.PROPOSED, col(StaffExchange.from_on) < today)
+        .order_by(col(StaffExchange.from_on), col(StaffExchange.id))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)  # a copy read before the lock may be stale
+    )
+    return (await session.exec(statement)).all()
+
+
 async def forget_guests(session: AsyncSession, guest_ids: Iterable[UUID]) -> None:
     """Who is no longer named; what was named before is in the history."""
     await session.exec(delete(ExchangeGuest).where(col(ExchangeGuest.id).in_(list(guest_ids))))

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict
 
+from services.regions.calendars.schemas import LegalDay
 from services.regions.exchanges.domain.honours import HonourState, IssuerLevel, Reference
 from services.regions.exchanges.models import Honour
 from services.regions.exchanges.queries.honours import HonourCount
@@ -35,7 +36,7 @@ class HonourIn(Body):
     issuer_level: IssuerLevel
     issuer: ShortText
     document: ShortText
-    awarded_on: date
+    awarded_on: LegalDay
     merit: LongText
     reference: Reference | None = None
     reference_id: UUID | None = None

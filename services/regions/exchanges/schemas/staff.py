@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
+from services.regions.calendars.schemas import LegalDay
 from services.regions.exchanges.domain import days
 from services.regions.exchanges.domain.staff import (
     Basis,
@@ -27,8 +28,8 @@ class GuestIn(Body):
     """An officer to be sent, from the first day to the last, both included."""
 
     officer_id: UUID
-    from_on: date
-    to_on: date
+    from_on: LegalDay
+    to_on: LegalDay
     purpose: Purpose
     duties: LongText
 
@@ -77,8 +78,8 @@ class ExchangeIn(Body):
     cost_bearer: ShortText
     basis: Basis | None = None
     basis_id: UUID | None = None
-    from_on: date
-    to_on: date
+    from_on: LegalDay
+    to_on: LegalDay
     guests: Guests = Field(default_factory=list)
 
     def value(self) -> Terms:
@@ -123,7 +124,7 @@ class RecallIn(Body):
 
 class ExtensionIn(Body):
     division: Division
-    to_on: date
+    to_on: LegalDay
     reason: LongText
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -35,12 +35,15 @@ from services.regions.officers.use_cases import sending
 from services.regions.operations import queries as operations
 from services.regions.plans import queries as plans
 from shared import divisions
+from shared.audit.trace import SYSTEM_ACTOR
 from shared.auth.actor import Actor
 from shared.auth.policy import require
 from shared.clocks.days import SHANGHAI, end_of_day, legal_day
 from shared.db.session import beyond_scope
 from shared.ids import uuid7
 from shared.rule_settings import rule_settings
+
+BATCH: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +198,8 @@ async def answer(
     if agrees:
         needed = staff.senders(row.kind, row.proposer, row.partner)
         staff.require_manned(needed, [each.home for each in file.guests])
+        stays = [Going(each.from_on, each.to_on) for each in file.guests]
+        staff.require_ahead(stays, legal_day(now))
         if commander is None and any(each.host == division for each in file.guests):
             raise CommanderMissing(reason=division, pointer="/commander")
     party.agrees, party.reason, party.commander = agrees, reason, commander
@@ -231,6 +236,17 @@ async def call_off(
     return row
 
 
+async def lapse(session: AsyncSession, now: datetime) -> int:
+    """Silence is no consent: what nobody agreed to by its first day is off, and holds nobody."""
+    due = await queries.never_agreed(session, legal_day(now), limit=BATCH)
+    for row in due:
+        file = await queries.file(session, row)
+        row.state = staff.step(row.state, Step.LAPSE)
+        await _drop_all(session, file, now=now)
+        await note(session, SYSTEM_ACTOR, row, Step.LAPSE, division=None, reason=None, now=now)
+    return len(due)
+
+
 async def _drop_all(session: AsyncSession, file: ExchangeFile, *, now: datetime) -> None:
     for each in file.here:
         each.stay = Stay.DROPPED
@@ -247,9 +263,9 @@ async def _send(
     now: datetime,
 ) -> str:
     """Hold these for their days; who they are, for the history."""
-    staff.require_within(
-        [Going(each.from_on, each.to_on) for each in guests], Going(row.from_on, row.to_on)
-    )
+    stays = [Going(each.from_on, each.to_on) for each in guests]
+    staff.require_within(stays, Going(row.from_on, row.to_on))
+    staff.require_ahead(stays, legal_day(now))
     people = await _own(session, division, guests)
     other = row.partner if division == row.proposer else row.proposer
     rows = []

@@ -32,6 +32,7 @@ from shared.auth.actor import Actor
 from shared.auth.policy import may, require
 from shared.clocks.days import legal_day
 from shared.ids import uuid7
+from shared.rule_settings import rule_settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +65,18 @@ async def convene(
 ) -> Training:
     """Invite other divisions; the convener's own people register as well."""
     require(actor, "training.convene", division=invitation.convener)
+    today = legal_day(now)
+    figures = await rule_settings(session, division=invitation.convener, on_day=today)
     domain.require_sound(
         convener=invitation.convener,
         invited=invitation.invited,
         starts_at=invitation.starts_at,
         ends_at=invitation.ends_at,
+        longest_hours=figures["training.longest_hours"],
         now=now,
     )
     parties = [invitation.convener, *invitation.invited]
-    await require_known(session, parties, on_day=legal_day(now), pointer="/invited")
+    await require_known(session, parties, on_day=today, pointer="/invited")
     if invitation.exchange_id is not None:
         await staff.exchange(session, invitation.exchange_id)
     row = Training(
