@@ -41,8 +41,10 @@ NAMES_ZH: Final = {
     "extension request": "延期申请",
     "finding": "联合行动发现的问题",
     "grant": "授权",
+    "guest": "派驻人员",
     "handover": "移交",
     "help team": "第三方帮扶队伍",
+    "honour": "表扬记录",
     "import": "导入批次",
     "inspection": "检查",
     "interest": "利害关系",
@@ -73,10 +75,12 @@ NAMES_ZH: Final = {
     "review": "复查复核",
     "session": "会话",
     "spot check": "抽查",
+    "staff exchange": "互派交流",
     "substitution": "代理",
     "task": "任务",
     "team": "检查小组",
     "unit audit": "稽查",
+    "training": "培训",
     "working group": "工作群",
 }
 

@@ -237,7 +237,26 @@ _UNIT_AUDITS: Final[Mapping[str, Right]] = {
     "unit_audit.refer": _right(Role.AUDITOR, Role.DEPARTMENT_HEAD, at=Relation.OWN, sensitive=True),
     "unit_audit.read_referrals": _right(Role.DISCIPLINE_OFFICER, at=Relation.ANY, sensitive=True),
 }
-_EXCHANGES: Final[Mapping[str, Right]] = {}
+_EXCHANGES: Final[Mapping[str, Right]] = {
+    "staff_exchange.read": _right(*_READERS, at=Relation.ANY),
+    # Each side in its own name: who goes, who agrees, who receives.
+    "staff_exchange.propose": _right(*_COMMANDERS, at=Relation.OWN),
+    "staff_exchange.send": _right(*_COMMANDERS, at=Relation.OWN),
+    "staff_exchange.consent": _right(*_HEADS, at=Relation.OWN, sensitive=True),
+    "staff_exchange.receive": _right(*_COMMANDERS, at=Relation.OWN),
+    # Beyond this, only the guest, or who sent it.
+    "staff_exchange.report": _right(*_COMMANDERS, Role.OFFICER, at=Relation.ANY),
+    "staff_exchange.count": _right(*_READERS, at=Relation.SUBTREE),
+    "training.read": _right(*_READERS, at=Relation.ANY),
+    "training.convene": _right(*_COMMANDERS, at=Relation.OWN),
+    "training.register": _right(*_COMMANDERS, at=Relation.OWN),
+    "training.count": _right(*_READERS, at=Relation.SUBTREE),
+    "honour.read": _right(*_READERS, at=Relation.ANY),
+    "honour.record": _right(*_COMMANDERS, at=Relation.OWN),
+    # The head of the bureau next above the person's own.
+    "honour.confirm": _right(Role.DEPARTMENT_HEAD, at=Relation.OWN),
+    "honour.count": _right(*_READERS, at=Relation.SUBTREE),
+}
 _FILE_REVIEWS: Final[Mapping[str, Right]] = {}
 _SUPERVISORS: Final[Mapping[str, Right]] = {}
 _ASSESSMENT: Final[Mapping[str, Right]] = {}

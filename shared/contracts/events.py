@@ -38,6 +38,8 @@ SUBSCRIBERS: Final[Mapping[str, tuple[str, ...]]] = {
     "regions.divisions.published.v1": ("tasks", "petitions"),
     "regions.borders.published.v1": ("tasks", "petitions"),
     "regions.division.succeeded.v1": ("identity", "tasks", "petitions"),
+    "regions.guest.arrived.v1": ("identity",),
+    "regions.guest.left.v1": ("identity",),
     "petitions.callback.recorded.v1": ("petitions",),
     "petitions.repeat.confirmed.v1": ("petitions",),
     "petitions.repeat.revoked.v1": ("petitions",),

@@ -309,6 +309,72 @@ class OperationSummarised(Event):
     summary: str
 
 
+class GuestArrived(Event):
+    """An officer of `home` works at `host` up to `ends_at`, in business time: a staff exchange.
+
+    Said again with another `ends_at` when the stay was prolonged.
+    """
+
+    topic: ClassVar[str] = "regions.guest.arrived.v1"
+    AGGREGATE: ClassVar[str] = "guest_id"
+    CONCERNED: ClassVar[tuple[str, ...]] = ("home", "host")
+
+    guest_id: UUID
+    exchange_id: UUID
+    title: str
+    account_id: UUID
+    home: str
+    host: str
+    ends_at: datetime
+
+
+class GuestLeft(Event):
+    """A guest's stay is over, by time, by recall or because the officer left the service."""
+
+    topic: ClassVar[str] = "regions.guest.left.v1"
+    AGGREGATE: ClassVar[str] = "guest_id"
+    CONCERNED: ClassVar[tuple[str, ...]] = ("home", "host")
+
+    guest_id: UUID
+    exchange_id: UUID
+    home: str
+    host: str
+    left_at: datetime
+    reason: str
+
+
+class GuestGrantsQuery(BaseModel):
+    """What became of the grants of an exchange (asked by `regions` of `identity`)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    exchange_id: UUID
+
+
+class GuestGrant(BaseModel):
+    """A guest's grant at the host, in machine time.
+
+    `state` is `in_force`, `over` (with the stay), `withdrawn` (by an administrator of the host) or
+    `refused` (never given); `reason` says why it is no more, or was not given.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    guest_id: UUID
+    grant_id: UUID
+    state: str
+    valid_from: datetime
+    valid_to: datetime
+    withdrawn_at: datetime | None = None
+    reason: str | None = None
+
+
+class GuestGrants(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    grants: list[GuestGrant]
+
+
 class EligibilityQuery(BaseModel):
     """Who of these divisions can go, in this time, to this object (answered by `regions`).
 
