@@ -14,6 +14,7 @@ from services.regions.config import settings
 from services.regions.disputes import endpoints as disputes
 from services.regions.disputes.jobs import JOBS as DISPUTE_JOBS
 from services.regions.divisions import endpoints as divisions
+from services.regions.grid.endpoints import ROUTERS as GRID
 from services.regions.groups import endpoints as groups
 from services.regions.groups.handlers import CLOCK_LISTENERS as GROUP_CLOCKS
 from services.regions.groups.jobs import JOBS as GROUP_JOBS
@@ -59,6 +60,7 @@ app = create_service_app(
             groups.router,
             protocols.router,
             activations.router,
+            *GRID,
             overview.router,
         ],
         handlers=HANDLERS,

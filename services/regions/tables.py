@@ -14,6 +14,7 @@ from services.regions.assistance.models import AssistanceStep
 from services.regions.base import SCHEMA, RegionsTable
 from services.regions.calendars.models import PublishedYear
 from services.regions.disputes.models import DisputeStep
+from services.regions.grid.models import GridStep, GridVisit
 from services.regions.groups.models import GroupSkip, GroupStep
 from services.regions.meetings.models import MeetingStep
 from services.regions.notices.models import NoticeStep
@@ -48,6 +49,8 @@ KEPT: Final = (
     OperationStep,
     LookBack,
     ActivationStep,
+    GridStep,
+    GridVisit,
 )
 
 kernel.declare(RegionsTable.metadata)
@@ -92,6 +95,7 @@ _NOT_ENDED: Final = "state <> 'ended'"
 _LETTER_OPEN: Final = "state NOT IN ('accepted_by_sender', 'withdrawn')"
 _MEETING_OPEN: Final = "state IN ('convened', 'minuted')"
 _STANDS: Final = "ended_at IS NULL"
+_GRID_OPEN: Final = "next_id IS NULL"
 # What was said for a division stays in the history; the row it was said in goes on with its word.
 OPEN_WORK: Final = (
     OpenWork("bureau", _TABLES["bureau"], ("division",)),
@@ -236,4 +240,10 @@ OPEN_WORK: Final = (
         party=("activation_reply", "activation_id"),
     ),
     _within("activation_reply", "division", of="activation", by="activation_id", is_open=_RUNNING),
+    # A grid goes on in the county that takes over, until it draws its own.
+    OpenWork("grid_area", _TABLES["grid_area"], ("division",), is_open="retired_at IS NULL"),
+    OpenWork("grid_object", _TABLES["grid_object"], ("division",), is_open=_STANDS),
+    OpenWork("grid_plan", _TABLES["grid_plan"], ("division",), is_open=_GRID_OPEN),
+    _within("grid_cell", "division", of="grid_plan", by="plan_id", is_open=_GRID_OPEN),
+    OpenWork("grid_finding", _TABLES["grid_finding"], ("division",), is_open="state <> 'answered'"),
 )
