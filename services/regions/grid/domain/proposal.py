@@ -135,9 +135,10 @@ def _divide(
 ) -> list[list[str]]:
     """So many groups, none empty; connected ones as far as the neighbours given allow."""
     order = sorted(weights, key=lambda each: (-weights[each], each))
-    groups: list[list[str]] = [[each] for each in order[:number]]
-    loads = [weights[each] for each in order[:number]]
-    left = order[number:]
+    seeds = _far_apart(order, number, beside) if beside else order[:number]
+    groups = [[each] for each in seeds]
+    loads = [weights[each] for each in seeds]
+    left = [each for each in order if each not in seeds]
     while left:
         by_load = sorted(range(number), key=lambda place: (loads[place], place))
         place, piece = by_load[0], left[0]
@@ -147,6 +148,31 @@ def _divide(
         groups[place].append(piece)
         loads[place] += weights[piece]
     return [sorted(each) for each in groups]
+
+
+def _far_apart(
+    order: Sequence[str], number: int, beside: Mapping[str, frozenset[str]]
+) -> list[str]:
+    """Where groups begin: each as far from those before as there is, so that all can grow."""
+    seeds = [order[0]]
+    while len(seeds) < number:
+        steps = _steps_from(seeds, beside)
+        left = [each for each in order if each not in seeds]
+        # What cannot be reached at all is farthest.
+        seeds.append(max(left, key=lambda each: steps.get(each, len(order))))
+    return seeds
+
+
+def _steps_from(seeds: Iterable[str], beside: Mapping[str, frozenset[str]]) -> dict[str, int]:
+    steps = dict.fromkeys(seeds, 0)
+    edge = [*steps]
+    while edge:
+        reached = sorted(
+            {other for each in edge for other in beside.get(each, frozenset())} - steps.keys()
+        )
+        steps |= dict.fromkeys(reached, steps[edge[0]] + 1)
+        edge = reached
+    return steps
 
 
 def _next_to(
