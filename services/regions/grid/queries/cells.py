@@ -83,7 +83,7 @@ async def lock_cell(session: AsyncSession, cell_id: UUID) -> GridCell:
 async def cells(
     session: AsyncSession, wanted: CellFilter, *, after: UUID | None, limit: int
 ) -> Sequence[GridCell]:
-    """Cells in the order they were made, the highest level first, one more than `limit`."""
+    """Cells of a filter by their ids, one more than `limit`."""
     statement = select(GridCell).where(*_conditions(wanted)).order_by(col(GridCell.id))
     if after is not None:
         statement = statement.where(col(GridCell.id) > after)
