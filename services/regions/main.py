@@ -18,6 +18,7 @@ from services.regions.disputes.jobs import JOBS as DISPUTE_JOBS
 from services.regions.divisions import endpoints as divisions
 from services.regions.exchanges.endpoints import ROUTERS as EXCHANGES
 from services.regions.exchanges.jobs import JOBS as EXCHANGE_JOBS
+from services.regions.grid.endpoints import ROUTERS as GRID
 from services.regions.groups import endpoints as groups
 from services.regions.groups.handlers import CLOCK_LISTENERS as GROUP_CLOCKS
 from services.regions.groups.jobs import JOBS as GROUP_JOBS
@@ -68,6 +69,7 @@ app = create_service_app(
             consultations.router,
             unit_audits.router,
             *EXCHANGES,
+            *GRID,
             overview.router,
         ],
         handlers=HANDLERS,

@@ -16,6 +16,7 @@ from services.regions.calendars.models import PublishedYear
 from services.regions.consultations.models import ConsultationDissent, ConsultationStep
 from services.regions.disputes.models import DisputeStep
 from services.regions.exchanges.models import ExchangeStep, TrainingStep
+from services.regions.grid.models import GridStep, GridVisit
 from services.regions.groups.models import GroupSkip, GroupStep
 from services.regions.meetings.models import MeetingStep
 from services.regions.notices.models import NoticeStep
@@ -58,6 +59,8 @@ KEPT: Final = (
     UnitAuditStep,
     ExchangeStep,
     TrainingStep,
+    GridStep,
+    GridVisit,
 )
 
 kernel.declare(RegionsTable.metadata)
@@ -105,6 +108,7 @@ _CONSULTATION_OPEN: Final = "state IN ('convened', 'held')"
 _STANDS: Final = "ended_at IS NULL"
 _EXCHANGE_OPEN: Final = "state NOT IN ('reported', 'declined', 'called_off')"
 _TRAINING_OPEN: Final = "state IN ('convened', 'held')"
+_GRID_OPEN: Final = "next_id IS NULL"
 # What was said for a division stays in the history; the row it was said in goes on with its word.
 OPEN_WORK: Final = (
     OpenWork("bureau", _TABLES["bureau"], ("division",)),
@@ -314,4 +318,10 @@ OPEN_WORK: Final = (
     _within("training_party", "division", of="training", by="training_id", is_open=_TRAINING_OPEN),
     # Who confirms it is the bureau above the successor; what was confirmed is history.
     OpenWork("honour", _TABLES["honour"], ("division",), is_open="state = 'recorded'"),
+    # A grid goes on in the county that takes over, until it draws its own.
+    OpenWork("grid_area", _TABLES["grid_area"], ("division",), is_open="retired_at IS NULL"),
+    OpenWork("grid_object", _TABLES["grid_object"], ("division",), is_open=_STANDS),
+    OpenWork("grid_plan", _TABLES["grid_plan"], ("division",), is_open=_GRID_OPEN),
+    _within("grid_cell", "division", of="grid_plan", by="plan_id", is_open=_GRID_OPEN),
+    OpenWork("grid_finding", _TABLES["grid_finding"], ("division",), is_open="state <> 'answered'"),
 )

@@ -208,7 +208,22 @@ _ACTIVATIONS: Final = {
 }
 _ROTA: Final[Mapping[str, Right]] = {}
 _DUTY: Final[Mapping[str, Right]] = {}
-_GRID: Final[Mapping[str, Right]] = {}
+_GRID: Final[Mapping[str, Right]] = {
+    "grid.read": _right(
+        *_READERS, Role.DISCIPLINE_OFFICER, Role.GRID_LEAD, Role.GRID_OFFICER, at=Relation.ANY
+    ),
+    "grid.draw": _right(*_COMMANDERS, at=Relation.SUBTREE),
+    "grid.publish": _right(Role.COUNTY_LEADER_IN_CHARGE, Role.DEPARTMENT_HEAD, at=Relation.OWN),
+    "grid.assign": _right(*_COMMANDERS, at=Relation.OWN, sensitive=True),
+    # A lead for the cells led, who assigns for any.
+    "grid.leave": _right(*_COMMANDERS, Role.GRID_LEAD, at=Relation.OWN),
+    "grid.take_over": _right(*_COMMANDERS, Role.GRID_LEAD, Role.OFFICER, at=Relation.OWN),
+    # Whoever is named in the cell.
+    "grid.visit": _right(
+        *_COMMANDERS, Role.GRID_LEAD, Role.GRID_OFFICER, Role.OFFICER, at=Relation.OWN
+    ),
+    "grid.answer": _right(*_COMMANDERS, at=Relation.OWN),
+}
 _CONSULTATIONS: Final[Mapping[str, Right]] = {
     "consultation.read": _right(*_READERS, at=Relation.ANY),
     # Calls, holds, writes down what guests say, orders and closes measures, in its own name.
