@@ -248,8 +248,6 @@ def test_any_text_is_rows_or_an_unreadable_file(content: str, kind: FileFormat) 
 def test_csv_leads_into_fields_and_lists() -> None:
     heads = "\ufeffname,point.longitude,point.latitude,flags"
     content = f"{heads}\n厂,121.1,30.0,key_water; key_air\n".encode()
-        "﻿name,point.longitude,point.latitude,flags\n厂,121.1,30.0,key_water; key_air\n".encode()
-    )
 
     [row] = read(content, FileFormat.CSV)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, tuple_
+from sqlalchemy import ColumnElement, exists, false, tuple_
 from sqlmodel import col, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -188,10 +188,16 @@ def _conditions(wanted: Wanted) -> Iterable[ColumnElement[bool]]:
 
 
 def _of_names(wanted: Wanted) -> Iterable[ColumnElement[bool]]:
-    if wanted.name is not None and (searched := plain(wanted.name)):
-        yield or_(
-            col(Enterprise.name_plain).contains(searched, autoescape=True),
-            col(Enterprise.name_key) == key_of(wanted.name),
+    if wanted.name is not None:
+        searched = plain(wanted.name)
+        # What is nothing but marks is in no name.
+        yield (
+            or_(
+                col(Enterprise.name_plain).contains(searched, autoescape=True),
+                col(Enterprise.name_key) == key_of(wanted.name),
+            )
+            if searched
+            else false()
         )
     if wanted.code is not None:
         yield or_(
