@@ -145,7 +145,7 @@ async def test_two_at_once_register_one_site(cast: Cast) -> None:
 
 
 async def test_who_has_no_credit_code_gets_one_of_ours(cast: Cast, today: date) -> None:
-    shop = {"kind": "scattered", "credit_code": None, "industry": "C2110"}
+    shop: dict[str, Any] = {"kind": "scattered", "credit_code": None, "industry": "C2110"}
     first = await registered(cast.yuyao_head, **shop)
     second = await registered(cast.yuyao_head, **shop)
     twin = await cast.yuyao_head.post(
