@@ -33,6 +33,7 @@ NAMES_ZH: Final = {
     "draft": "登记草稿",
     "emergency protocol": "应急联动预案",
     "division change": "区划变更",
+    "enterprise": "执法对象",
     "environmental supervisor": "环保监督员",
     "equipment": "装备",
     "escalation": "直通车事项",
@@ -71,6 +72,7 @@ NAMES_ZH: Final = {
     "petitioner": "信访人",
     "plan item": "方案事项",
     "plan": "实施方案",
+    "positive list": "正面清单",
     "post": "职务",
     "preservation": "证据保全",
     "problem": "问题",
@@ -87,6 +89,7 @@ NAMES_ZH: Final = {
     "team": "检查小组",
     "unit audit": "稽查",
     "training": "培训",
+    "visit": "涉企检查",
     "working group": "工作群",
 }
 

@@ -276,7 +276,25 @@ _FILE_REVIEWS: Final[Mapping[str, Right]] = {}
 _SUPERVISORS: Final[Mapping[str, Right]] = {}
 _ASSESSMENT: Final[Mapping[str, Right]] = {}
 _OVERVIEW: Final = {"cooperation.read": _right(*_READERS, at=Relation.ANY)}
-_ENTERPRISES: Final[Mapping[str, Right]] = {}
+_ENTERPRISES: Final[Mapping[str, Right]] = {
+    "enterprise.read": _right(*_READERS, Role.DISCIPLINE_OFFICER, at=Relation.ANY),
+    "enterprise.manage": _right(*_CHIEFS, Role.OFFICER, at=Relation.SUBTREE),
+    # Closing, reopening, merging: what ends a row of the register or brings it back.
+    "enterprise.decide": _right(*_CHIEFS, at=Relation.SUBTREE),
+    "enterprise.grade": _right(*_CHIEFS, Role.OFFICER, at=Relation.SUBTREE),
+    "enterprise.override_grade": _right(Role.DEPARTMENT_HEAD, at=Relation.SUBTREE, sensitive=True),
+    "enterprise.import": _right(*_CHIEFS, at=Relation.SUBTREE, sensitive=True),
+    "positive_list.read": _right(*_READERS, Role.DISCIPLINE_OFFICER, at=Relation.ANY),
+    "positive_list.publish": _right(*_CHIEFS, at=Relation.SUBTREE),
+    "positive_list.remove": _right(Role.DEPARTMENT_HEAD, at=Relation.SUBTREE),
+    "visit.read": _right(*_READERS, Role.DISCIPLINE_OFFICER, at=Relation.ANY),
+    # Each agency in its own name; the ledger's state is for whoever may plan, wherever.
+    "visit.plan": _right(*_COMMANDERS, Role.OFFICER, at=Relation.PARTICIPANT),
+    # Other agencies report by their platform, or by an office that enters it for them.
+    "visit.report": _right(*_COMMANDERS, Role.OFFICER, Role.PLATFORM, at=Relation.SUBTREE),
+    "visit.approve": _right(Role.DEPARTMENT_HEAD, at=Relation.SUBTREE, sensitive=True),
+    "task.name_object": _right(*_CHIEFS, Role.OFFICER, at=Relation.PARTICIPANT),
+}
 _DRAWS: Final[Mapping[str, Right]] = {}
 
 _FIELD: Final = (Role.OFFICER,)
