@@ -289,6 +289,7 @@ OPEN_WORK: Final = (
     _within(
         "unit_auditor", "division", of="unit_audit", by="unit_audit_id", is_open=_OPERATION_OPEN
     ),
+    _parent(
         "staff_exchange",
         "proposer",
         "partner",
