@@ -16,6 +16,9 @@ from services.regions.consultations.handlers import CLOCK_LISTENERS as CONSULTAT
 from services.regions.disputes import endpoints as disputes
 from services.regions.disputes.jobs import JOBS as DISPUTE_JOBS
 from services.regions.divisions import endpoints as divisions
+from services.regions.exchanges.endpoints import ROUTERS as EXCHANGES
+from services.regions.exchanges.jobs import JOBS as EXCHANGE_JOBS
+from services.regions.grid.endpoints import ROUTERS as GRID
 from services.regions.groups import endpoints as groups
 from services.regions.groups.handlers import CLOCK_LISTENERS as GROUP_CLOCKS
 from services.regions.groups.jobs import JOBS as GROUP_JOBS
@@ -65,6 +68,8 @@ app = create_service_app(
             activations.router,
             consultations.router,
             unit_audits.router,
+            *EXCHANGES,
+            *GRID,
             overview.router,
         ],
         handlers=HANDLERS,
@@ -77,6 +82,7 @@ app = create_service_app(
             *DISPUTE_JOBS,
             *OPERATION_JOBS,
             *ACTIVATION_JOBS,
+            *EXCHANGE_JOBS,
         ),
         open_work=OPEN_WORK,
         clock_listeners=(

@@ -15,6 +15,8 @@ from services.regions.base import SCHEMA, RegionsTable
 from services.regions.calendars.models import PublishedYear
 from services.regions.consultations.models import ConsultationDissent, ConsultationStep
 from services.regions.disputes.models import DisputeStep
+from services.regions.exchanges.models import ExchangeStep, TrainingStep
+from services.regions.grid.models import GridStep, GridVisit
 from services.regions.groups.models import GroupSkip, GroupStep
 from services.regions.meetings.models import MeetingStep
 from services.regions.notices.models import NoticeStep
@@ -55,6 +57,10 @@ KEPT: Final = (
     ConsultationStep,
     UnitAuditReferral,
     UnitAuditStep,
+    ExchangeStep,
+    TrainingStep,
+    GridStep,
+    GridVisit,
 )
 
 kernel.declare(RegionsTable.metadata)
@@ -100,6 +106,9 @@ _LETTER_OPEN: Final = "state NOT IN ('accepted_by_sender', 'withdrawn')"
 _MEETING_OPEN: Final = "state IN ('convened', 'minuted')"
 _CONSULTATION_OPEN: Final = "state IN ('convened', 'held')"
 _STANDS: Final = "ended_at IS NULL"
+_EXCHANGE_OPEN: Final = "state NOT IN ('reported', 'declined', 'called_off')"
+_TRAINING_OPEN: Final = "state IN ('convened', 'held')"
+_GRID_OPEN: Final = "next_id IS NULL"
 # What was said for a division stays in the history; the row it was said in goes on with its word.
 OPEN_WORK: Final = (
     OpenWork("bureau", _TABLES["bureau"], ("division",)),
@@ -280,4 +289,40 @@ OPEN_WORK: Final = (
     _within(
         "unit_auditor", "division", of="unit_audit", by="unit_audit_id", is_open=_OPERATION_OPEN
     ),
+    _parent(
+        "staff_exchange",
+        "proposer",
+        "partner",
+        "extension_by",
+        is_open=_EXCHANGE_OPEN,
+        party=("staff_exchange_party", "exchange_id"),
+    ),
+    _within(
+        "staff_exchange_party",
+        "division",
+        of="staff_exchange",
+        by="exchange_id",
+        is_open=_EXCHANGE_OPEN,
+    ),
+    # The grant at a host that ended moves by itself, in identity.
+    _within(
+        "staff_exchange_guest",
+        "home",
+        "host",
+        of="staff_exchange",
+        by="exchange_id",
+        is_open=_EXCHANGE_OPEN,
+    ),
+    _parent(
+        "training", "convener", is_open=_TRAINING_OPEN, party=("training_party", "training_id")
+    ),
+    _within("training_party", "division", of="training", by="training_id", is_open=_TRAINING_OPEN),
+    # Who confirms it is the bureau above the successor; what was confirmed is history.
+    OpenWork("honour", _TABLES["honour"], ("division",), is_open="state = 'recorded'"),
+    # A grid goes on in the county that takes over, until it draws its own.
+    OpenWork("grid_area", _TABLES["grid_area"], ("division",), is_open="retired_at IS NULL"),
+    OpenWork("grid_object", _TABLES["grid_object"], ("division",), is_open=_STANDS),
+    OpenWork("grid_plan", _TABLES["grid_plan"], ("division",), is_open=_GRID_OPEN),
+    _within("grid_cell", "division", of="grid_plan", by="plan_id", is_open=_GRID_OPEN),
+    OpenWork("grid_finding", _TABLES["grid_finding"], ("division",), is_open="state <> 'answered'"),
 )
