@@ -47,6 +47,7 @@ SUBSCRIBERS: Final[Mapping[str, tuple[str, ...]]] = {
     "regions.operation.started.v1": ("tasks",),
     "regions.operation.party_left.v1": ("tasks",),
     "regions.operation.called_off.v1": ("tasks",),
+    "regions.operation.dropped.v1": ("petitions",),
     "regions.operation.summarised.v1": ("petitions",),
     "tasks.task.completed.v1": ("regions", "petitions"),
     "tasks.task.officers_released.v1": ("regions",),

@@ -273,6 +273,24 @@ class OperationCalledOff(Event):
     called_off_at: datetime
 
 
+class OperationDropped(Event):
+    """An operation that `origin` asked for was called off after its draft: it brings no result.
+
+    `divisions` still took part. Nobody is told of one that was secret still.
+    """
+
+    topic: ClassVar[str] = "regions.operation.dropped.v1"
+    AGGREGATE: ClassVar[str] = "operation_id"
+    CONCERNED: ClassVar[tuple[str, ...]] = ("division", "divisions")
+
+    operation_id: UUID
+    division: str
+    divisions: list[str]
+    origin: Origin
+    reason: str
+    called_off_at: datetime
+
+
 class OperationSummarised(Event):
     """A joint operation has its joint report; `origin` is what asked for it, if anything did."""
 
