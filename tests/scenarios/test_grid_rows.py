@@ -141,9 +141,9 @@ def test_row_2_03_areas_by_the_force_there_is_each_with_one_who_answers(office: 
     proposed(office, listed)
     path = published(office)
     began = office.now
-    mine = office.person(FIRST).get("/grid-cells", person=office.person(FIRST).account_id, level=2)[
-        "items"
-    ]
+    mine = office.person(FIRST).get(
+        "/grid-cells", person_id=office.person(FIRST).account_id, level=2
+    )["items"]
     assert len(mine) == 3
     [key] = [each["id"] for each in mine if each["key"] == f"cell-{DINGHAI}002"]
     cell = f"/grid-cells/{key}"

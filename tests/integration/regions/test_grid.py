@@ -251,7 +251,7 @@ async def test_a_hand_over_leaves_no_instant_without_a_lead_and_lists_what_is_op
     ]
     assert seen["leads"][0]["valid_to"] == seen["leads"][1]["valid_from"]
 
-    [handover] = (await grid.get("/grid-cells/handovers", cell=cell["id"]))["items"]
+    [handover] = (await grid.get("/grid-cells/handovers", grid_cell_id=cell["id"]))["items"]
     assert [each["id"] for each in handover["open_matters"]] == [made["id"]]
     taken = f"/grid-cells/handovers/{handover['id']}"
     note = {"note": "已接收"}

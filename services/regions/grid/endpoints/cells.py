@@ -57,9 +57,9 @@ async def list_grid_cells(
     now: Now,
     division: Division | None = None,
     level: Annotated[int | None, Query(ge=1, le=4)] = None,
-    person: Annotated[UUID | None, Query(description="login of lead, deputy or officer")] = None,
-    parent_cell: UUID | None = None,
-    plan: Annotated[UUID | None, Query(description="its cells, in force or not")] = None,
+    person_id: Annotated[UUID | None, Query(description="lead, deputy or officer: a login")] = None,
+    parent_cell_id: UUID | None = None,
+    grid_plan_id: Annotated[UUID | None, Query(description="its cells, in force or not")] = None,
     at: Annotated[Instant | None, Query(description="in force then; now without one")] = None,
 ) -> Page[CellLineOut]:
     """Cells in force at an instant, of a division, a level, a person, a cell above."""
@@ -67,7 +67,7 @@ async def list_grid_cells(
     [after] = page.after or (None,)
     rows = await queries.cells(
         session,
-        CellFilter(instant, division, level, person, parent_cell, plan),
+        CellFilter(instant, division, level, person_id, parent_cell_id, grid_plan_id),
         after=UUID(after) if after else None,
         limit=page.limit,
     )
@@ -82,7 +82,7 @@ async def list_grid_handovers(
     session: SessionDep,
     page: PageDep,
     division: Division | None = None,
-    cell: UUID | None = None,
+    grid_cell_id: UUID | None = None,
     waiting: Annotated[bool | None, Query(description="not acknowledged yet")] = None,
 ) -> Page[HandoverOut]:
     """Hand-overs between leads, and of cells to their successors, the newest first."""
@@ -90,7 +90,7 @@ async def list_grid_handovers(
     rows = await queries.handovers(
         session,
         division=division,
-        cell_id=cell,
+        cell_id=grid_cell_id,
         waiting=bool(waiting),
         after=UUID(after) if after else None,
         limit=page.limit,

@@ -26,15 +26,15 @@ async def list_grid_findings(
     page: PageDep,
     division: Division | None = None,
     state: FindingState | None = None,
-    cell: UUID | None = None,
+    grid_cell_id: UUID | None = None,
 ) -> Page[FindingOut]:
-    """Findings the caller may know of, the newest first; `cell` has what is open there now."""
+    """Findings the caller may know of, the newest first; a cell has those it holds now."""
     [after] = page.after or (None,)
     rows = await queries.findings(
         session,
         division=division,
         state=state,
-        cell_id=cell,
+        cell_id=grid_cell_id,
         after=UUID(after) if after else None,
         limit=page.limit,
     )
