@@ -134,13 +134,13 @@ def draw_grid(head: httpx.Client, mark: str) -> None:
     }
     drawn = {"title": f"grid{mark}", "basis": mark, "levels": ["all"], "cells": [cell]}
     thing = {"name": f"thing{mark}", "area": code, "kind": "key"}
-    areas = {"areas": [{"code": code, "name": f"area{mark}"}]}
-    for path, body in {"grid-plans/areas": areas, "grid-plans/objects": thing}.items():
-        asked = {"division": "330282", **body}
-        answer = head.post(f"/api/v1/{path}", json=asked, headers=fresh_key())
+    areas: dict[str, Any] = {"areas": [{"code": code, "name": f"area{mark}"}]}
+    for name, body in {"areas": areas, "objects": thing}.items():
+        sent = {"division": "330282", **body}
+        answer = head.post(f"/api/v1/grid-plans/{name}", json=sent, headers=fresh_key())
         assert answer.is_success, answer.text
-    asked = {"division": "330282", **drawn}
-    plan = head.post("/api/v1/grid-plans", json=asked, headers=fresh_key())
+    sent = {"division": "330282", **drawn}
+    plan = head.post("/api/v1/grid-plans", json=sent, headers=fresh_key())
     path = f"/api/v1/grid-plans/{plan.json()['id']}/publish"
     headers = fresh_key() | {"If-Match": plan.headers["ETag"]}
     answer = head.post(path, json={"short_reason": mark}, headers=headers)

@@ -40,11 +40,14 @@ class Asked:
     now: Now
     response: Response
 
-    async def answer(self, row: GridCell) -> CellOut:
-        """The cell whole, with what this caller may do next."""
+    async def answer(self, row: GridCell, at: datetime | None = None) -> CellOut:
+        """The cell whole, with who answers (now) and what this caller may do next."""
         file = await queries.file(self.session, row)
+        steps = await queries.steps(self.session, row.id)
         self.response.headers["ETag"] = etag(row.version)
-        return CellOut.whole(file, self.actor, now=self.now)
+        return CellOut.whole(
+            file, steps, self.actor, at=self.now if at is None else at, now=self.now
+        )
 
 
 AskedDep = Annotated[Asked, Depends()]
@@ -128,9 +131,13 @@ async def acknowledge_grid_handover(
 
 
 @router.get("/{grid_cell_id}", dependencies=[policy("grid.read")])
-async def read_grid_cell(grid_cell_id: UUID, asked: AskedDep) -> CellOut:
-    """One cell with its areas, each lead there was, absences and officers."""
-    return await asked.answer(await queries.cell(asked.session, grid_cell_id))
+async def read_grid_cell(
+    grid_cell_id: UUID,
+    asked: AskedDep,
+    at: Annotated[Instant | None, Query(description="who answered then; now without one")] = None,
+) -> CellOut:
+    """One cell with its areas, each lead there was, absences, officers and what was done."""
+    return await asked.answer(await queries.cell(asked.session, grid_cell_id), at)
 
 
 @router.post("/{grid_cell_id}/hand-over", dependencies=[policy("grid.assign")])
