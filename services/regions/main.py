@@ -14,6 +14,8 @@ from services.regions.config import settings
 from services.regions.disputes import endpoints as disputes
 from services.regions.disputes.jobs import JOBS as DISPUTE_JOBS
 from services.regions.divisions import endpoints as divisions
+from services.regions.file_reviews.endpoints import ROUTERS as FILE_REVIEWS
+from services.regions.file_reviews.handlers import CLOCK_LISTENERS as FILE_REVIEW_CLOCKS
 from services.regions.groups import endpoints as groups
 from services.regions.groups.handlers import CLOCK_LISTENERS as GROUP_CLOCKS
 from services.regions.groups.jobs import JOBS as GROUP_JOBS
@@ -59,6 +61,7 @@ app = create_service_app(
             groups.router,
             protocols.router,
             activations.router,
+            *FILE_REVIEWS,
             overview.router,
         ],
         handlers=HANDLERS,
@@ -73,7 +76,13 @@ app = create_service_app(
             *ACTIVATION_JOBS,
         ),
         open_work=OPEN_WORK,
-        clock_listeners=(*AGREEMENT_CLOCKS, *PLAN_CLOCKS, *GROUP_CLOCKS, *ACTIVATION_CLOCKS),
+        clock_listeners=(
+            *AGREEMENT_CLOCKS,
+            *PLAN_CLOCKS,
+            *GROUP_CLOCKS,
+            *ACTIVATION_CLOCKS,
+            *FILE_REVIEW_CLOCKS,
+        ),
         needs_references=False,  # it is the one that publishes them
     )
 )

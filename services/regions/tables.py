@@ -14,6 +14,7 @@ from services.regions.assistance.models import AssistanceStep
 from services.regions.base import SCHEMA, RegionsTable
 from services.regions.calendars.models import PublishedYear
 from services.regions.disputes.models import DisputeStep
+from services.regions.file_reviews.models import FileReviewDraw, FileReviewStep
 from services.regions.groups.models import GroupSkip, GroupStep
 from services.regions.meetings.models import MeetingStep
 from services.regions.notices.models import NoticeStep
@@ -48,6 +49,8 @@ KEPT: Final = (
     OperationStep,
     LookBack,
     ActivationStep,
+    FileReviewDraw,
+    FileReviewStep,
 )
 
 kernel.declare(RegionsTable.metadata)
@@ -91,6 +94,7 @@ _IN_TALKS_OR_FORCE: Final = "state NOT IN ('expired', 'terminated', 'renewed')"
 _NOT_ENDED: Final = "state <> 'ended'"
 _LETTER_OPEN: Final = "state NOT IN ('accepted_by_sender', 'withdrawn')"
 _MEETING_OPEN: Final = "state IN ('convened', 'minuted')"
+_REVIEW_OPEN: Final = "state NOT IN ('closed', 'cancelled')"
 _STANDS: Final = "ended_at IS NULL"
 # What was said for a division stays in the history; the row it was said in goes on with its word.
 OPEN_WORK: Final = (
@@ -236,4 +240,15 @@ OPEN_WORK: Final = (
         party=("activation_reply", "activation_id"),
     ),
     _within("activation_reply", "division", of="activation", by="activation_id", is_open=_RUNNING),
+    _parent(
+        "file_review",
+        "convener",
+        is_open=_REVIEW_OPEN,
+        party=("file_review_party", "round_id"),
+    ),
+    _within("file_review_party", "division", of="file_review", by="round_id", is_open=_REVIEW_OPEN),
+    _within("file_reviewer", "division", of="file_review", by="round_id", is_open=_REVIEW_OPEN),
+    _within("review_file", "division", of="file_review", by="round_id", is_open=_REVIEW_OPEN),
+    _within("review_reading", "division", of="file_review", by="round_id", is_open=_REVIEW_OPEN),
+    OpenWork("review_fault", _TABLES["review_fault"], ("division",), is_open="remedied_at IS NULL"),
 )

@@ -212,7 +212,19 @@ _GRID: Final[Mapping[str, Right]] = {}
 _CONSULTATIONS: Final[Mapping[str, Right]] = {}
 _UNIT_AUDITS: Final[Mapping[str, Right]] = {}
 _EXCHANGES: Final[Mapping[str, Right]] = {}
-_FILE_REVIEWS: Final[Mapping[str, Right]] = {}
+_FILE_REVIEWS: Final[Mapping[str, Right]] = {
+    "file_review.read": _right(*_READERS, at=Relation.ANY),
+    "file_review.convene": _right(*_CHIEFS, at=Relation.OWN),
+    # Each division in its own name: that it takes part, with which files and whom.
+    "file_review.consent": _right(*_HEADS, at=Relation.OWN),
+    "file_review.submit": _right(*_COMMANDERS, Role.LEGAL_REVIEWER, Role.OFFICER, at=Relation.OWN),
+    "file_review.name": _right(*_CHIEFS, at=Relation.OWN),
+    # His own readings only, which row-level security sees to.
+    "file_review.score": _right(*_COMMANDERS, Role.LEGAL_REVIEWER, Role.OFFICER, at=Relation.OWN),
+    "file_review.object": _right(*_HEADS, at=Relation.OWN),
+    # Whose files they are and who read them.
+    "file_review.audit": _right(Role.AUDITOR, at=Relation.OWN, sensitive=True),
+}
 _SUPERVISORS: Final[Mapping[str, Right]] = {}
 _ASSESSMENT: Final[Mapping[str, Right]] = {}
 _OVERVIEW: Final = {"cooperation.read": _right(*_READERS, at=Relation.ANY)}
