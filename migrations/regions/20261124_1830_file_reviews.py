@@ -249,19 +249,6 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column(
-            "asked_level",
-            sa.Enum(
-                "division",
-                "person",
-                name="level_known",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-                schema="regions",
-            ),
-            nullable=True,
-        ),
-        sa.Column(
             "level",
             sa.Enum(
                 "division",

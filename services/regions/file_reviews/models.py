@@ -166,7 +166,11 @@ class ReviewFile(RegionsTable, Versioned, table=True):
     state: FileState = Field(sa_type=str_enum(FileState))
     score: Decimal | None = Field(default=None, sa_type=SCORE)
     vetoed: bool = False
-    faults: list[dict[str, Any]] | None = Field(default=None, sa_type=JSONB, nullable=True)
+    faults: list[dict[str, Any]] | None = Field(
+        default=None,
+        sa_type=JSONB(none_as_null=True),
+        nullable=True,
+    )
     # What the two of a disputed file agreed on, as the convener recorded it.
     minutes: str | None = Field(default=None, sa_type=Text)
     objection: str | None = Field(default=None, sa_type=Text)
@@ -209,7 +213,9 @@ class ReviewReading(RegionsTable, Versioned, table=True):
     state: ReadingState = Field(sa_type=str_enum(ReadingState))
     given_at: datetime = Field(sa_type=Timestamptz)
     due_at: datetime | None = Field(default=None, sa_type=Timestamptz)
-    marks: list[dict[str, Any]] | None = Field(default=None, sa_type=JSONB, nullable=True)
+    marks: list[dict[str, Any]] | None = Field(
+        default=None, sa_type=JSONB(none_as_null=True), nullable=True
+    )
     total: Decimal | None = Field(default=None, sa_type=SCORE)
     remark: str | None = Field(default=None, sa_type=Text)
     scored_at: datetime | None = Field(default=None, sa_type=Timestamptz)
@@ -254,10 +260,10 @@ class FileReviewDraw(RegionsTable, table=True):
 
     id: UUID = Field(primary_key=True)
     round_id: UUID = Field(foreign_key=ROUND_ID)
-    # From 0; the seed of a later draw is the round's with its number behind it.
+    # From 0; the seed of a later draw is the round's with its number behind it, and what it keeps
+    # to is the level of the draw before.
     number: int
     purpose: Purpose = Field(sa_type=str_enum(Purpose))
-    asked_level: Level | None = Field(default=None, sa_type=str_enum(Level), nullable=True)
     level: Level = Field(sa_type=str_enum(Level))
     problem: dict[str, Any] = Field(sa_type=JSONB)
     pairs: list[list[str]] = Field(sa_type=JSONB)

@@ -228,7 +228,6 @@ async def draw(
             round_id=row.id,
             number=number,
             purpose=next(iter(of_file.values())),
-            asked_level=row.level,
             level=found.level,
             problem=assigning.problem_to_json(problem),
             pairs=[list(each) for each in found.pairs],
@@ -455,6 +454,7 @@ async def _one_more(
         read = await queries.file_by_code(session, round_id, code)
         read.state = life.file_step(read.state, taken)
         read.changed_at = now
+        await session.flush()
         held = await pool(session, file, now=now)
         await draw(session, held, {code: 1}, purpose, now=now)
     await note(session, actor, row, step, reason=code, now=now)

@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.regions.file_reviews import queries
 from services.regions.file_reviews.domain import assigning, blinding, scoring
+from services.regions.file_reviews.domain.assigning import Level
 from services.regions.file_reviews.domain.life import (
     SCORED,
     FileState,
@@ -130,15 +131,18 @@ async def verification(session: AsyncSession, round_id: UUID) -> Verification:
         row.seed_hash,
         row.seed,
         row.seed is not None and blinding.commitment(row.seed) == row.seed_hash,
-        [(each, _comes_out_again(each, row.seed or "")) for each in draws],
+        [
+            (each, _comes_out_again(each, row.seed or "", level=level))
+            for each, level in zip(draws, [None, *(each.level for each in draws)], strict=False)
+        ],
     )
 
 
-def _comes_out_again(draw: FileReviewDraw, seed: str) -> bool:
+def _comes_out_again(draw: FileReviewDraw, seed: str, *, level: Level | None) -> bool:
     found = assigning.assign(
         assigning.problem_from_json(draw.problem),
         seed=seed_of(seed, draw.number),
-        level=draw.asked_level,
+        level=level,
     )
     return (found.level, [list(each) for each in found.pairs]) == (draw.level, draw.pairs)
 
