@@ -20,6 +20,7 @@ from services.regions.groups import endpoints as groups
 from services.regions.groups.handlers import CLOCK_LISTENERS as GROUP_CLOCKS
 from services.regions.groups.jobs import JOBS as GROUP_JOBS
 from services.regions.helpers.endpoints import ROUTERS as HELPERS
+from services.regions.helpers.handlers import HANDLERS as HELPER_HANDLERS
 from services.regions.meetings import endpoints as meetings
 from services.regions.notices import endpoints as notices
 from services.regions.officers.endpoints import ROUTERS as OFFICERS
@@ -64,7 +65,7 @@ app = create_service_app(
             *FILE_REVIEWS,
             overview.router,
         ],
-        handlers=HANDLERS,
+        handlers={**HANDLERS, **HELPER_HANDLERS},
         jobs=(
             *SUCCESSION_JOBS,
             *AGREEMENT_JOBS,

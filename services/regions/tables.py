@@ -6,7 +6,7 @@ from sqlalchemy import MetaData
 
 import services.regions.bureaus.models
 import services.regions.divisions.models
-import services.regions.helpers.models
+import services.regions.helpers.models.engaged
 import services.regions.officers.models  # noqa: F401  importing declares the tables
 from services.regions.activations.models import ActivationStep
 from services.regions.agreements.models import AgreementSkip, AgreementStep, AgreementText
@@ -16,6 +16,7 @@ from services.regions.calendars.models import PublishedYear
 from services.regions.disputes.models import DisputeStep
 from services.regions.file_reviews.models import FileReviewDraw, FileReviewStep
 from services.regions.groups.models import GroupSkip, GroupStep
+from services.regions.helpers.models.taking_part import SupervisorActivity
 from services.regions.meetings.models import MeetingStep
 from services.regions.notices.models import NoticeStep
 from services.regions.operations.models import (
@@ -51,6 +52,7 @@ KEPT: Final = (
     ActivationStep,
     FileReviewDraw,
     FileReviewStep,
+    SupervisorActivity,
 )
 
 kernel.declare(RegionsTable.metadata)
@@ -251,4 +253,12 @@ OPEN_WORK: Final = (
     _within("review_file", "division", of="file_review", by="round_id", is_open=_REVIEW_OPEN),
     _within("review_reading", "division", of="file_review", by="round_id", is_open=_REVIEW_OPEN),
     OpenWork("review_fault", _TABLES["review_fault"], ("division",), is_open="remedied_at IS NULL"),
+    # Whoever succeeds looks whether the firm keeps its word.
+    OpenWork(
+        "exchange_day",
+        _TABLES["exchange_day"],
+        ("division",),
+        is_open="EXISTS (SELECT FROM exchange_promise p"
+        " WHERE p.exchange_day_id = t.id AND p.state <> 'kept')",
+    ),
 )

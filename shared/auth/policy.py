@@ -225,7 +225,14 @@ _FILE_REVIEWS: Final[Mapping[str, Right]] = {
     # Whose files they are and who read them.
     "file_review.audit": _right(Role.AUDITOR, at=Relation.OWN, sensitive=True),
 }
-_SUPERVISORS: Final[Mapping[str, Right]] = {}
+_SUPERVISORS: Final[Mapping[str, Right]] = {
+    # Visits and exchange days of firms and residents; whether promises were kept.
+    "supervisor.record": _right(*_CHIEFS, Role.OFFICER, at=Relation.SUBTREE),
+    "supervisor.look_back": _right(*_CHIEFS, Role.AUDITOR, Role.OFFICER, at=Relation.SUBTREE),
+    # A supervisor of the place looks into a petition with the unit that handles it.
+    "petition.call_supervisor": _right(Role.PETITION_CLERK, Role.OFFICER, at=Relation.OWN),
+    "petition.note_supervisor": _right(Role.PETITION_CLERK, Role.OFFICER, at=Relation.OWN),
+}
 _ASSESSMENT: Final[Mapping[str, Right]] = {}
 _OVERVIEW: Final = {"cooperation.read": _right(*_READERS, at=Relation.ANY)}
 _ENTERPRISES: Final[Mapping[str, Right]] = {}

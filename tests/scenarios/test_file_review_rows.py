@@ -87,8 +87,7 @@ def prepared(
                 "pages": 60,
                 "redacted": True,
             }
-            office.refused(chief(other), f"{path}/files", file)
-            office.person(officer(each)).post(f"{path}/files", file)
+            office.act(path, "files", file, by=officer(each), not_by=chief(other))
     return named
 
 
@@ -131,12 +130,12 @@ def test_row_3_14_five_cities_review_each_others_files(office: Offices) -> None:
     assert seen["level"] == "division"
     assert office.person(officer(YAAN)).get(f"{path}/verification")["holds"]
     owner = {each["code"]: city for city in FIVE for each in own(office, path, city)}
-    reads = {
+    reads = [
         (city, each["code"])
         for city, people in named.items()
         for login in people
         for each in given(office, path, login)
-    }
+    ]
     arcs = {(city, owner[code]) for city, code in reads}
     assert len(reads) == 20
     assert not any(a == b or (b, a) in arcs for a, b in arcs)

@@ -145,7 +145,7 @@ async def assigned(
     for division, people_of in held.readers.items():
         for each in people_of[: changes.get("files_per_division", 2)]:
             file = a_file(division, each.id)
-            await regions.done(each.login, f"{held.path}/files", file)
+            await held.act(each.login, "files", file)
     await held.act(held.convener, "assign")
     return held
 
@@ -164,7 +164,7 @@ async def test_five_cities_read_each_others_files_none_its_own_and_none_mutually
     assert await held.code(held.convener, "assign") == "parties_incomplete"
     for division, people in held.readers.items():
         for each in people[:2]:
-            await regions.done(each.login, f"{held.path}/files", a_file(division, each.id))
+            await held.act(each.login, "files", a_file(division, each.id))
 
     after = await held.act(held.convener, "assign")
 
@@ -428,13 +428,15 @@ async def test_who_handled_or_has_an_interest_does_not_read_and_may_give_back(
     for division, more in ((CHENGDU, {"object_name": "星河电镀有限公司"}), (CHONGQING, {})):
         handler = await an_officer(regions, division)
         body = a_file(division, handler.id, **more)
-        await regions.done(head(division), f"{held.path}/files", body)
-    # The same number or copy twice, one too many, another kind, one not redacted.
-    again = await regions.post(head(CHENGDU), f"{held.path}/files", a_file(CHENGDU, near.id))
-    assert again.status_code in {409, 422}
+        await held.act(head(division), "files", body)
+    # One too many, by a stranger, not redacted, of another kind.
+    [handler] = (await held.files(CHENGDU))[0]["handlers"]
+    assert await held.code(head(CHENGDU), "files", a_file(CHENGDU, handler)) == "enough_files"
+    assert await held.code(head(CHENGDU), "files", a_file(CHENGDU, near.id)) == "unfit_reviewer"
     raw = a_file(CHENGDU, str(uuid4()), redacted=False)
-    bare = await regions.post(head(CHENGDU), f"{held.path}/files", raw)
-    assert bare.json()["code"] == "not_redacted"
+    assert await held.code(head(CHENGDU), "files", raw) == "not_redacted"
+    foreign = a_file(CHENGDU, str(uuid4()), kind="seizure")
+    assert await held.code(head(CHENGDU), "files", foreign) == "file_not_fitting"
 
     await held.act(held.convener, "assign")
 
@@ -464,15 +466,16 @@ async def test_nested_divisions_strangers_and_too_few_readers_are_refused(
     held = await opened(regions, CHENGDU, CHENGDU, CHONGQING, people=1, files_per_division=1)
     stranger = await regions.get(head("330200"), held.path)
     assert stranger.status_code == 404
+    version = (await held.seen(held.convener))["version"]
     twice = await asyncio.gather(
         *(
-            regions.post(head(CHENGDU), f"{held.path}/files", body)
+            regions.post(head(CHENGDU), f"{held.path}/files", body, version=version)
             for body in (a_file(CHENGDU, held.readers[CHENGDU][0].id) for _ in range(2))
         )
     )
-    assert sorted(each.status_code for each in twice) == [201, 409]
+    assert sorted(each.status_code for each in twice) == [201, 412]
     [handler] = held.readers[CHONGQING]
-    await regions.done(head(CHONGQING), f"{held.path}/files", a_file(CHONGQING, handler.id))
+    await held.act(head(CHONGQING), "files", a_file(CHONGQING, handler.id))
     assert await held.code(held.convener, "assign") == "assignment_impossible"
     assert (await held.seen(held.convener))["state"] == "open"
     ended = await held.act(held.convener, "cancel", {"reason": "评查人不足"})

@@ -52,9 +52,17 @@ async def submit_file(
     session: SessionDep,
     now: Now,
     response: Response,
+    expected_version: ExpectedVersion,
 ) -> FileOut:
     """Hand in a file; others know it by its code alone."""
-    row = await submitting.submit_file(session, actor, file_review_id, body.value(), now=now)
+    row = await submitting.submit_file(
+        session,
+        actor,
+        file_review_id,
+        body.value(),
+        expected_version=expected_version,
+        now=now,
+    )
     response.headers["Location"] = f"/api/v1/file-reviews/{file_review_id}/files/{row.id}"
     return _file(row, await queries.round_(session, file_review_id), response)
 

@@ -11,7 +11,7 @@ from services.regions.file_reviews.domain.life import FileState, Purpose, Readin
 from services.regions.file_reviews.models import FileReview, ReviewFile, ReviewReading
 from services.regions.file_reviews.schemas.rounds import MarkIn
 from services.regions.file_reviews.use_cases.submitting import FileFacts
-from services.regions.helpers.schemas import CreditCode
+from services.regions.helpers.schemas.engaged import CreditCode
 from shared.http.body import Body, Code, Division, LongText, Out, ShortText
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]

@@ -20,7 +20,7 @@ from services.regions.file_reviews.domain.life import (
 from services.regions.file_reviews.models import ReviewFile
 from services.regions.file_reviews.use_cases.convening import require_taking_part
 from services.regions.file_reviews.use_cases.record import note_own
-from services.regions.helpers.domain import require_credit_code
+from services.regions.helpers.domain.engaged import require_credit_code
 from services.regions.officers import queries as officers
 from shared import divisions
 from shared.auth.actor import Actor
@@ -48,12 +48,19 @@ class FileFacts:
 
 
 async def submit_file(
-    session: AsyncSession, actor: Actor, round_id: UUID, facts: FileFacts, *, now: datetime
+    session: AsyncSession,
+    actor: Actor,
+    round_id: UUID,
+    facts: FileFacts,
+    *,
+    expected_version: int,
+    now: datetime,
 ) -> ReviewFile:
     """Hand in a file; from here on others know it by its code alone."""
     file = await queries.lock_round(session, round_id)
     row = file.round
     require(actor, "file_review.submit", division=facts.division)
+    row.require_version(expected_version)
     require_taking_part(file, facts.division)
     life.step(row.state, Step.SUBMIT_FILE)
     if not facts.redacted:
