@@ -59,7 +59,7 @@ def test_row_2_23_a_supervisor_of_the_place_looks_into_a_petition(office: Office
     asked = handler.post(f"{path}/supervisors", call, on=seen())
     assert set(asked["told"]) == {"place", "object_name", "media", "visit_at"}
     assert WHO not in str(asked)
-    assert petition["body"] not in str(asked)
+    assert "刺鼻" not in str(asked)
     office.barred(officer(CIXI), "already_called", f"{path}/supervisors", call, on=seen())
 
     note = f"{path}/supervisors/{asked['id']}/note"
@@ -133,6 +133,6 @@ def test_row_2_23_a_firm_and_its_neighbours_meet_and_promises_are_looked_at(
     assert day["actions"] == ["look_back"]
     day = office.person(officer(CIXI)).post(first, {"kept": True, "remark": "已安装"}, on=day)
     assert (day["promises"][0]["state"], day["actions"]) == ("kept", [])
-    office.barred(officer(CIXI), "illegal_step", first, broken, on=day)
+    office.barred(officer(CIXI), "promise_settled", first, broken, on=day)
     counts = taken_part(office, villager)
     assert (counts["visits"], counts["exchange_days"], counts["petitions"]) == (1, 1, 0)

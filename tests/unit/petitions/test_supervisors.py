@@ -10,6 +10,7 @@ from services.petitions.handling.domain.supervisors import (
     AlreadyNoted,
     NotBefore,
     Object,
+    RemarkMissing,
     Supervisor,
     SupervisorElsewhere,
     SupervisorNotInOffice,
@@ -17,6 +18,7 @@ from services.petitions.handling.domain.supervisors import (
     VisitOver,
     require_fit,
     require_notable,
+    require_remark,
 )
 from shared.errors import AppError
 
@@ -46,7 +48,11 @@ COMPLAINED: Final = Object("星河电镀有限公司", None)
 def test_who_may_be_asked(
     supervisor: Supervisor, changes: dict[str, Any], error: type[AppError] | None
 ) -> None:
-    asked = {"complained": COMPLAINED, "places": ["330282"], "visit_at": TOMORROW} | changes
+    asked: dict[str, Any] = {
+        "complained": COMPLAINED,
+        "places": ["330282"],
+        "visit_at": TOMORROW,
+    } | changes
     complained = asked.pop("complained")
     if error is None:
         require_fit(supervisor, complained, now=NOW, **asked)
@@ -61,3 +67,6 @@ def test_whether_somebody_came_is_noted_once_and_not_before_the_time() -> None:
         require_notable(TOMORROW, noted=False, now=NOW)
     with pytest.raises(AlreadyNoted):
         require_notable(NOW, noted=True, now=NOW)
+    require_remark(None, came=True)
+    with pytest.raises(RemarkMissing):
+        require_remark(None, came=False)

@@ -6,7 +6,6 @@ from typing import Final
 
 import pytest
 
-from services.regions.agreements.domain.consent import IllegalStep, ReasonMissing
 from services.regions.bureaus.domain import BureauKind
 from services.regions.helpers.domain.taking_part import (
     CONVENERS,
@@ -14,7 +13,9 @@ from services.regions.helpers.domain.taking_part import (
     NoConvener,
     NotInOffice,
     NotYet,
+    PromiseSettled,
     PromiseState,
+    RemarkMissing,
     TooEarly,
     looked_back,
     require_convener,
@@ -38,14 +39,14 @@ def test_a_look_back_leads_where_the_table_says_or_nowhere(
     if found in PROMISES[state]:
         assert look() is found
     else:
-        with pytest.raises(IllegalStep):
+        with pytest.raises(PromiseSettled):
             look()
 
 
 def test_a_promise_is_broken_after_its_day_and_with_a_reason() -> None:
     with pytest.raises(TooEarly):
         looked_back(PromiseState.OPEN, kept=False, due_on=DUE, today=DUE, remark="未安装")
-    with pytest.raises(ReasonMissing):
+    with pytest.raises(RemarkMissing):
         looked_back(PromiseState.OPEN, kept=False, due_on=DUE, today=DUE + DAY, remark=None)
     early = looked_back(PromiseState.OPEN, kept=True, due_on=DUE, today=DUE - DAY, remark=None)
     assert early is PromiseState.KEPT

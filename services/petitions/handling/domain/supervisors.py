@@ -60,6 +60,12 @@ class AlreadyNoted(RuleViolation):
     en = "It is noted already whether the supervisor came."
 
 
+class RemarkMissing(InvalidInput):
+    code = "remark_missing"
+    zh = "未到场的应说明原因。"
+    en = "Say why the supervisor did not come."
+
+
 class AlreadyCalled(RuleViolation):
     code = "already_called"
     zh = "已邀请该环保监督员,尚未登记是否到场。"
@@ -115,3 +121,8 @@ def require_notable(visit_at: datetime, *, noted: bool, now: datetime) -> None:
         raise AlreadyNoted
     if now < visit_at:
         raise NotBefore
+
+
+def require_remark(remark: str | None, *, came: bool) -> None:
+    if not came and remark is None:
+        raise RemarkMissing(reason="absent", pointer="/remark")

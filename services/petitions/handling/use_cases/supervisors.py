@@ -26,17 +26,11 @@ from services.petitions.vault.use_cases import VaultKeys, without_petitioner
 from shared.auth.actor import Actor
 from shared.clocks.days import legal_day
 from shared.contracts.petitions import SupervisorTookPart
-from shared.errors import InvalidInput, NotFound
+from shared.errors import NotFound
 from shared.http.client import ServiceClient, UpstreamProblem
 from shared.messaging.outbox import announce
 
 SUPERVISOR: Final = "/api/v1/environmental-supervisors/{}"
-
-
-class RemarkMissing(InvalidInput):
-    code = "reason_missing"
-    zh = "应说明理由。"
-    en = "A reason must be given."
 
 
 class _Told(BaseModel):
@@ -149,8 +143,7 @@ async def note(
     petition = await begin_step(session, actor, petition_id, version, Step.NOTE_SUPERVISOR)
     row = await queries.supervisor_call(session, petition.id, call_id)
     rules.require_notable(row.visit_at, noted=row.came is not None, now=now)
-    if not came and remark is None:
-        raise RemarkMissing(reason="absent", pointer="/remark")
+    rules.require_remark(remark, came=came)
     row.came, row.noted_at = came, now
     row.noted_by, row.noted_by_name = actor.id, actor.name
     if remark is not None:

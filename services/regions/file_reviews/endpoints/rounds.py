@@ -143,7 +143,7 @@ async def assign_readers(
     return await asked.answer(row)
 
 
-@router.post("/{file_review_id}/substitute", dependencies=[policy("file_review.read")])
+@router.post("/{file_review_id}/substitute", dependencies=[policy("file_review.name")])
 async def substitute_reader(
     file_review_id: UUID, body: SubstituteIn, asked: AskedDep, expected_version: ExpectedVersion
 ) -> RoundOut:

@@ -117,8 +117,9 @@ def actions(actor: Actor, file: RoundFile) -> list[str]:
 
 
 def _may_take(actor: Actor, file: RoundFile, step: Step) -> bool:
-    if step in _CONVENERS:
-        return may(actor, "file_review.convene", division=file.round.convener)
+    convenes = may(actor, "file_review.convene", division=file.round.convener)
+    if step in _CONVENERS or (step is Step.SUBSTITUTE and convenes):
+        return convenes
     if step not in _OWN:
         return False
     taking_part = [

@@ -9,7 +9,6 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from services.regions.agreements.domain.consent import IllegalStep, ReasonMissing
 from services.regions.bureaus.domain import BureauKind
 from services.regions.helpers.domain.engaged import Days
 from shared.errors import InvalidInput, RuleViolation
@@ -67,6 +66,18 @@ class OtherPlace(InvalidInput):
     en = "These supervisors are of another place: {names}"
 
 
+class PromiseSettled(RuleViolation):
+    code = "promise_settled"
+    zh = "该承诺已回头看,结论为 {state}。"
+    en = "Somebody looked at the promise already: it is {state}."
+
+
+class RemarkMissing(InvalidInput):
+    code = "remark_missing"
+    zh = "应说明未兑现的情况。"
+    en = "Say how the promise was broken."
+
+
 class TooEarly(RuleViolation):
     """A promise is broken once its day is over, not before."""
 
@@ -97,10 +108,9 @@ def looked_back(
     """What a promise is after somebody looked; who finds it broken says how."""
     found = PromiseState.KEPT if kept else PromiseState.BROKEN
     if found not in PROMISES[state]:
-        allowed = sorted(each.value for each in PROMISES[state])
-        raise IllegalStep(state=state.value, action=found.value, allowed=allowed)
+        raise PromiseSettled(state=state.value)
     if not kept and remark is None:
-        raise ReasonMissing(reason="broken", pointer="/remark")
+        raise RemarkMissing(reason="broken", pointer="/remark")
     if not kept and today <= due_on:
         raise TooEarly(due_on=due_on.isoformat())
     return found
