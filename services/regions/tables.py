@@ -24,6 +24,7 @@ from services.regions.operations.models import (
     Participation,
 )
 from services.regions.plans.models import PlanStep, PlanText
+from services.regions.rota.models import RotaStep
 from services.regions.succession.models import DivisionChangeStep
 from shared.db import kernel, rls
 from shared.succession.open_work import OpenWork
@@ -48,6 +49,7 @@ KEPT: Final = (
     OperationStep,
     LookBack,
     ActivationStep,
+    RotaStep,
 )
 
 kernel.declare(RegionsTable.metadata)
@@ -236,4 +238,12 @@ OPEN_WORK: Final = (
         party=("activation_reply", "activation_id"),
     ),
     _within("activation_reply", "division", of="activation", by="activation_id", is_open=_RUNNING),
+    OpenWork("rota", _TABLES["rota"], ("division",), is_open=_STANDS),
+    OpenWork("rota_unit", _TABLES["rota_unit"], ("division",), is_open="left_at IS NULL"),
+    OpenWork(
+        "rota_round",
+        _TABLES["rota_round"],
+        ("division", "place"),
+        is_open="state IN ('prepared', 'published')",
+    ),
 )
