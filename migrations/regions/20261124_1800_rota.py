@@ -152,7 +152,7 @@ def upgrade() -> None:
         sa.Column("given", sa.Integer(), nullable=False),
         sa.Column("drawn", sa.Integer(), nullable=False),
         sa.Column("owing", sa.Integer(), nullable=False),
-        sa.Column("lap", sa.Integer(), nullable=False),
+        sa.Column("queue_end", sa.Integer(), nullable=False),
         sa.Column("joined_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("leave_reason", sa.Text(), nullable=True),
@@ -193,7 +193,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("number", sa.String(length=64), nullable=True),
         sa.Column("officer_id", sa.Uuid(), nullable=True),
-        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
         sa.Column("lap", sa.Integer(), nullable=False),
         sa.Column("drawn", sa.Integer(), nullable=False),
         sa.Column("joined_at", sa.DateTime(timezone=True), nullable=False),
@@ -216,17 +216,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rota_staff")),
         sa.UniqueConstraint(
             "unit_id",
-            "position",
+            "place",
             deferrable=True,
             initially="DEFERRED",
-            name=op.f("uq_rota_staff_unit_id_position"),
+            name=op.f("uq_rota_staff_unit_id_place"),
         ),
         schema="regions",
     )
     op.create_index(
         "ix_rota_staff_unit_id",
         "rota_staff",
-        ["unit_id", "position"],
+        ["unit_id", "place"],
         unique=False,
         schema="regions",
     )
@@ -264,6 +264,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("replaces_id", sa.Uuid(), nullable=True),
+        sa.Column("place", sa.Integer(), nullable=False),
         sa.Column("lap", sa.Integer(), nullable=False),
         sa.Column(
             "state",

@@ -129,7 +129,8 @@ class RotaUnit(RegionsTable, table=True):
     given: int = 0
     drawn: int = 0
     owing: int = 0
-    lap: int = 0
+    # The first place behind everybody who stands or stood in its queue.
+    queue_end: int = 0
     joined_at: datetime = Field(sa_type=Timestamptz)
     left_at: datetime | None = Field(default=None, sa_type=Timestamptz)
     leave_reason: str | None = Field(default=None, sa_type=Text)
@@ -142,13 +143,13 @@ class RotaUnit(RegionsTable, table=True):
 
 
 class RotaStaff(RegionsTable, table=True):
-    """在编在职人员: one person in one unit's order; who moves gets a new line in the other unit."""
+    """在编在职人员: one person in one unit's queue; who moves gets a new line in the other unit."""
 
     __tablename__ = "rota_staff"
     __table_args__: Any = (
-        UniqueConstraint("unit_id", "position", deferrable=True, initially="DEFERRED"),
+        UniqueConstraint("unit_id", "place", deferrable=True, initially="DEFERRED"),
         CheckConstraint("(left_at IS NULL) = (leave_reason IS NULL)", name="leave_reasoned"),
-        Index("ix_rota_staff_unit_id", "unit_id", "position"),
+        Index("ix_rota_staff_unit_id", "unit_id", "place"),
         Index(
             "uq_rota_staff_officer_id",
             "officer_id",
@@ -165,7 +166,8 @@ class RotaStaff(RegionsTable, table=True):
     number: str | None = Field(default=None, max_length=64)
     # Nothing for office staff without an enforcement certificate.
     officer_id: UUID | None = Field(default=None, foreign_key=f"{SCHEMA}.officer.id")
-    position: int
+    # Where the person stands in the queue, and how many turns that amounts to.
+    place: int
     lap: int
     drawn: int = 0
     joined_at: datetime = Field(sa_type=Timestamptz)
@@ -285,7 +287,8 @@ class RotaDraw(RegionsTable, table=True):
     source: Source = Field(sa_type=str_enum(Source))
     # The turn this one stands in for.
     replaces_id: UUID | None = Field(default=None, foreign_key=DRAW_ID)
-    # The lap it was drawn from; who is excused waits there again.
+    # Where the person stood; who is excused stands there again.
+    place: int
     lap: int
     state: DrawState = Field(sa_type=str_enum(DrawState))
     told_at: datetime = Field(sa_type=Timestamptz)

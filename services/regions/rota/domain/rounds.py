@@ -45,7 +45,6 @@ class UnitDraw:
     wanted: int
     picked: tuple[Pick, ...]
     skipped: tuple[tuple[str, str], ...]
-    lap: int
 
     @property
     def short(self) -> int:
@@ -67,7 +66,7 @@ def draw(given: RoundInput) -> tuple[UnitDraw, ...]:
             made_good = min(made_good, room)
             room -= made_good
         wanted = share.given + made_good
-        picked, after = take(unit.queue, wanted)
+        picked, _ = take(unit.queue, wanted)
         drawn.append(
             UnitDraw(
                 code=unit.code,
@@ -76,20 +75,17 @@ def draw(given: RoundInput) -> tuple[UnitDraw, ...]:
                 wanted=wanted,
                 picked=picked,
                 skipped=_skipped(unit.queue, picked, wanted),
-                lap=after.lap,
             )
         )
     return tuple(drawn)
 
 
 def _skipped(queue: Queue, picked: tuple[Pick, ...], wanted: int) -> tuple[tuple[str, str], ...]:
-    places = {each.key: (each.lap, each.position) for each in queue.members}
-    last = max((places[each.key] for each in picked), default=None)
-    everybody = last is None or len(picked) < wanted
+    last = picked[-1].place if len(picked) == wanted and picked else queue.end
     return tuple(
         (each.key, each.barred)
-        for each in sorted(queue.members, key=lambda each: places[each.key])
-        if each.barred is not None and wanted and (everybody or places[each.key] < (last or (0, 0)))
+        for each in sorted(queue.members, key=lambda each: each.place)
+        if each.barred is not None and wanted and each.place < last
     )
 
 
@@ -106,15 +102,15 @@ def input_to_json(given: RoundInput) -> dict[str, Any]:
                 "headcount": unit.headcount,
                 "carried": text_of(unit.carried),
                 "owing": unit.owing,
-                "lap": unit.queue.lap,
+                "end": unit.queue.end,
                 "members": [
                     {
                         "id": each.key,
-                        "position": each.position,
+                        "place": each.place,
                         "lap": each.lap,
                         "barred": each.barred,
                     }
-                    for each in sorted(unit.queue.members, key=lambda each: each.position)
+                    for each in sorted(unit.queue.members, key=lambda each: each.place)
                 ],
             }
             for unit in sorted(given.units, key=lambda each: each.code)
@@ -134,9 +130,9 @@ def input_from_json(kept: Mapping[str, Any]) -> RoundInput:
                 carried=Fraction(unit["carried"]),
                 owing=unit["owing"],
                 queue=Queue(
-                    unit["lap"],
+                    unit["end"],
                     tuple(
-                        Member(each["id"], each["position"], each["lap"], each["barred"])
+                        Member(each["id"], each["place"], each["lap"], each["barred"])
                         for each in unit["members"]
                     ),
                 ),
@@ -154,8 +150,16 @@ def outcome_to_json(drawn: tuple[UnitDraw, ...]) -> list[dict[str, Any]]:
             "given": unit.given,
             "wanted": unit.wanted,
             "short": unit.short,
-            "lap": unit.lap,
-            "picked": [{"id": each.key, "lap": each.lap} for each in unit.picked],
+            "picked": [
+                {
+                    "id": each.key,
+                    "place": each.place,
+                    "lap": each.lap,
+                    "next_place": each.next_place,
+                    "next_lap": each.next_lap,
+                }
+                for each in unit.picked
+            ],
             "skipped": [{"id": key, "reason": reason} for key, reason in unit.skipped],
         }
         for unit in drawn

@@ -99,7 +99,7 @@ def _person(staff: RotaStaff, turns: Turns, excuses: list[RotaExcuse]) -> Person
     return PersonOut(
         staff_id=staff.id,
         name=staff.name,
-        position=staff.position,
+        place=staff.place,
         lap=staff.lap,
         left=staff.left_at is not None,
         drawn=turns.drawn,

@@ -115,7 +115,7 @@ async def staff_of(session: AsyncSession, unit_ids: Iterable[UUID]) -> Sequence[
     statement = (
         select(RotaStaff)
         .where(col(RotaStaff.unit_id).in_(list(unit_ids)), col(RotaStaff.left_at).is_(None))
-        .order_by(col(RotaStaff.unit_id), col(RotaStaff.position))
+        .order_by(col(RotaStaff.unit_id), col(RotaStaff.place))
         .execution_options(populate_existing=True)
     )
     return (await session.exec(statement)).all()
@@ -126,7 +126,7 @@ async def everybody(session: AsyncSession, unit_ids: Iterable[UUID]) -> Sequence
     statement = (
         select(RotaStaff)
         .where(col(RotaStaff.unit_id).in_(list(unit_ids)))
-        .order_by(col(RotaStaff.unit_id), col(RotaStaff.position))
+        .order_by(col(RotaStaff.unit_id), col(RotaStaff.place))
     )
     return (await session.exec(statement)).all()
 

@@ -128,7 +128,7 @@ async def file(session: AsyncSession, row: RotaRound) -> RoundFile:
         select(RotaDraw, RotaUnit)
         .join(RotaUnit, col(RotaUnit.id) == RotaDraw.unit_id)
         .where(RotaDraw.round_id == row.id)
-        .order_by(col(RotaUnit.code), col(RotaDraw.id))
+        .order_by(col(RotaUnit.code), col(RotaDraw.told_at), col(RotaDraw.place))
     )
     swapped = (
         select(RotaSwap)

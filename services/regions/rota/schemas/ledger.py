@@ -11,11 +11,11 @@ from shared.http.body import Out
 
 
 class PersonOut(Out):
-    """One person's account; `lap` against the unit's others says who is next."""
+    """One person's account; who has the lowest `place` of a unit is next."""
 
     staff_id: UUID
     name: str
-    position: int
+    place: int
     lap: int
     left: bool
     drawn: int

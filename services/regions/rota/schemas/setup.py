@@ -242,7 +242,7 @@ class ExcuseOut(Out):
 
 
 class StaffOut(Out):
-    """One of the staff, with the place in the unit's order and what excuses there were."""
+    """One of the staff, with the place in the unit's queue and what excuses there were."""
 
     id: UUID
     unit: str
@@ -250,7 +250,7 @@ class StaffOut(Out):
     name: str
     number: str | None
     officer_id: UUID | None
-    position: int
+    place: int
     lap: int
     drawn: int
     joined_at: datetime

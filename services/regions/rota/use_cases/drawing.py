@@ -167,8 +167,10 @@ async def publish(
     for part in drawn:
         for each in part.picked:
             unit, staff = gathered.units[part.code], gathered.staff[each.key]
-            certificated = staff.id in gathered.standing.certificated
-            add_draw(session, row, unit, staff, Source.TURN, certificated=certificated, now=now)
+            add_draw(
+                session, row, unit, staff, stands=gathered.standing, source=Source.TURN, now=now
+            )
+            move_on(unit, staff, each)
     await session.flush()
     await hold(session, row, picked, by=actor.id, now=now)
     await settle(session, row)
@@ -202,12 +204,11 @@ async def call_off(
         if any(each.draw.state is DrawState.SERVED for each in file.draws):
             raise ServedAlready
         units = {each.code: each for each in await people.units(session, rota_id)}
-        laps = {each["code"]: each["lap"] for each in row.input["units"]}
         for part in row.outcome:
             unit = units[part["code"]]
             running = [each.draw for each in file.draws if each.draw.unit_id == unit.id]
             running = [each for each in running if is_running(each)]
-            _undo_account(unit, part, lap=laps[unit.code], running=len(running))
+            _undo_account(unit, part, running=len(running))
             for draw in running:
                 await _undo_draw(session, rota_id, draw)
         await let_go(session, row, now=now)
@@ -253,17 +254,13 @@ def add_draw(
     row: RotaRound,
     unit: RotaUnit,
     staff: RotaStaff,
-    source: Source,
     *,
-    certificated: bool,
+    stands: Standing,
+    source: Source,
     now: datetime,
     replaces: RotaDraw | None = None,
-    lap: int | None = None,
 ) -> RotaDraw:
-    """A turn of the person, told now. Drawn in order it moves on to the next lap."""
-    drawn_from = staff.lap if lap is None else lap
-    if lap is None:
-        unit.lap, staff.lap = turns.drawn_from(unit.lap, staff.lap)
+    """A turn of the person, from where he or she stands, told now."""
     staff.drawn += 1
     unit.drawn += 1
     draw = RotaDraw(
@@ -273,18 +270,30 @@ def add_draw(
         staff_id=staff.id,
         name=staff.name,
         officer_id=staff.officer_id,
-        certificated=certificated,
+        certificated=staff.id in stands.certificated,
         starts_on=row.starts_on,
         ends_on=row.ends_on,
         source=source,
         replaces_id=replaces.id if replaces else None,
-        lap=drawn_from,
+        place=staff.place,
+        lap=staff.lap,
         state=DrawState.DRAWN,
         told_at=now,
         visible_to=sorted({*staff.visible_to, *divisions.visibility([row.place])}),
     )
     session.add(draw)
     return draw
+
+
+def move_on(unit: RotaUnit, staff: RotaStaff, pick: turns.Pick) -> None:
+    """The person stands at the end of the queue now."""
+    staff.place, staff.lap = pick.next_place, pick.next_lap
+    unit.queue_end = pick.next_place + 1
+
+
+def stand_again(staff: RotaStaff, draw: RotaDraw) -> None:
+    """The person stands where he or she stood before the turn, or further ahead already."""
+    staff.place, staff.lap = min(staff.place, draw.place), min(staff.lap, draw.lap)
 
 
 async def settle(session: AsyncSession, row: RotaRound) -> None:
@@ -329,9 +338,9 @@ async def _gather(
             carried=unit.carried,
             owing=unit.owing,
             queue=turns.Queue(
-                unit.lap,
+                unit.queue_end,
                 tuple(
-                    turns.Member(str(each.id), each.position, each.lap, stands.barred.get(each.id))
+                    turns.Member(str(each.id), each.place, each.lap, stands.barred.get(each.id))
                     for each in staff
                     if each.unit_id == unit.id
                 ),
@@ -354,19 +363,18 @@ def _take_account(unit: RotaUnit, part: UnitDraw) -> None:
     unit.owing += part.given - len(part.picked)
 
 
-def _undo_account(unit: RotaUnit, part: Mapping[str, object], *, lap: int, running: int) -> None:
+def _undo_account(unit: RotaUnit, part: Mapping[str, object], *, running: int) -> None:
     """What excused turns left owing is undone with the rest."""
     given = int(str(part["given"]))
     unit.entitled -= Fraction(str(part["entitled"]))
     unit.given -= given
     unit.owing = max(0, unit.owing - (given - running))
-    unit.lap = min(unit.lap, lap)
 
 
 async def _undo_draw(session: AsyncSession, rota_id: UUID, draw: RotaDraw) -> None:
     draw.state = draw_step(draw.state, DrawStep.CALL_OFF)
     staff = await people.staff(session, rota_id, draw.staff_id)
     unit = await people.unit(session, rota_id, draw.unit_id)
-    staff.lap = draw.lap
+    stand_again(staff, draw)
     staff.drawn -= 1
     unit.drawn -= 1

@@ -16,7 +16,7 @@ from services.regions.rota.domain.life import (
 from services.regions.rota.models import RotaRound, RotaStaff, RotaUnit
 from services.regions.rota.queries import people, rounds
 from services.regions.rota.use_cases.availability import Standing, hold, let_go, standing
-from services.regions.rota.use_cases.drawing import add_draw, settle
+from services.regions.rota.use_cases.drawing import add_draw, move_on, settle, stand_again
 from services.regions.rota.use_cases.record import (
     Turn,
     lock_round,
@@ -101,23 +101,24 @@ async def excuse(
     draw.state = draw_step(draw.state, DrawStep.EXCUSE)
     draw.reason, draw.approver_name = reason, actor.name
     staff = await people.staff(session, rota.id, draw.staff_id)
-    staff.lap = draw.lap
+    stand_again(staff, draw)
     await step_down(session, row, unit, staff, now=now)
     found = await _next(session, row, unit)
     if found is None:
         unit.owing += 1
     else:
-        other, stands = found
+        other, stands, pick = found
         add_draw(
             session,
             row,
             unit,
             other,
-            Source.REPLACEMENT,
-            certificated=other.id in stands.certificated,
+            stands=stands,
+            source=Source.REPLACEMENT,
             now=now,
             replaces=draw,
         )
+        move_on(unit, other, pick)
         await session.flush()
         await hold(session, row, [other], by=actor.id, now=now)
     await settle(session, row)
@@ -150,11 +151,12 @@ async def free_of(
 
 async def _next(
     session: AsyncSession, row: RotaRound, unit: RotaUnit
-) -> tuple[RotaStaff, Standing] | None:
+) -> tuple[RotaStaff, Standing, turns.Pick] | None:
     await session.flush()
     free, stands = await free_of(session, row, await people.staff_of(session, [unit.id]))
-    members = tuple(turns.Member(str(each.id), each.position, each.lap) for each in free)
-    picked, _ = turns.take(turns.Queue(unit.lap, members), 1)
+    members = tuple(turns.Member(str(each.id), each.place, each.lap) for each in free)
+    picked, _ = turns.take(turns.Queue(unit.queue_end, members), 1)
     if not picked:
         return None
-    return next(each for each in free if str(each.id) == picked[0].key), stands
+    [pick] = picked
+    return next(each for each in free if str(each.id) == pick.key), stands, pick

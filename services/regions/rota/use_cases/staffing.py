@@ -230,23 +230,19 @@ async def _list(
         raise StaffListed
     if line.officer_id is not None:
         await _require_officer(session, unit, line.officer_id, moves=moved_from is not None)
-    position, lap = turns.joining(
-        unit.lap,
-        positions=[each.position for each in order],
-        laps=[each.lap for each in listed],
-    )
     staff = RotaStaff(
         id=uuid7(),
         unit_id=unit.id,
         name=line.name,
         number=line.number,
         officer_id=line.officer_id,
-        position=position,
-        lap=lap,
+        place=unit.queue_end,
+        lap=turns.joining([each.lap for each in listed]),
         joined_at=now,
         moved_from_id=moved_from,
         visible_to=unit.visible_to,
     )
+    unit.queue_end += 1
     session.add(staff)
     await session.flush()
     order.append(staff)

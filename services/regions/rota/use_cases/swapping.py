@@ -124,19 +124,13 @@ async def approve(
     staff, other, stands = await _swappable(session, rota.id, row, draw, swap.staff_id)
     unit = await people.unit(session, rota.id, draw.unit_id)
     staff.lap, other.lap = other.lap, staff.lap
-    staff.position, other.position = other.position, staff.position
+    staff.place, other.place = other.place, staff.place
     await step_down(session, row, unit, staff, now=now)
-    add_draw(
-        session,
-        row,
-        unit,
-        other,
-        Source.SWAP,
-        certificated=other.id in stands.certificated,
-        now=now,
-        replaces=draw,
-        lap=draw.lap,
+    taken = add_draw(
+        session, row, unit, other, stands=stands, source=Source.SWAP, now=now, replaces=draw
     )
+    # Excused from it, the other stands where the turn was drawn from.
+    taken.place, taken.lap = draw.place, draw.lap
     await session.flush()
     await hold(session, row, [other], by=actor.id, now=now)
     await note_round(
