@@ -244,6 +244,8 @@ def upgrade() -> None:
         sa.Column("round_id", sa.Uuid(), nullable=False),
         sa.Column("unit_id", sa.Uuid(), nullable=False),
         sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column("unit", sa.String(length=64), nullable=False),
+        sa.Column("division", sa.String(length=12), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("officer_id", sa.Uuid(), nullable=True),
         sa.Column("certificated", sa.Boolean(), nullable=False),

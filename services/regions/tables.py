@@ -246,4 +246,10 @@ OPEN_WORK: Final = (
         ("division", "place"),
         is_open="state IN ('prepared', 'published')",
     ),
+    OpenWork(
+        "rota_draw",
+        _TABLES["rota_draw"],
+        ("division",),
+        is_open="state IN ('drawn', 'confirmed')",
+    ),
 )

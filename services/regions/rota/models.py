@@ -277,7 +277,9 @@ class RotaDraw(RegionsTable, table=True):
     round_id: UUID = Field(foreign_key=ROUND_ID)
     unit_id: UUID = Field(foreign_key=UNIT_ID)
     staff_id: UUID = Field(foreign_key=STAFF_ID)
-    # As it stands in the published list.
+    # As it stands in the published list, for those who see no more than that.
+    unit: str = Field(max_length=64)
+    division: str = Field(max_length=12)
     name: str = Field(max_length=200)
     officer_id: UUID | None = Field(default=None, foreign_key=f"{SCHEMA}.officer.id")
     # Counts towards the two officers of an inspection (行政处罚法 art. 42).

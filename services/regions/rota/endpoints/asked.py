@@ -8,9 +8,9 @@ from fastapi import Depends, Response
 
 from services.regions.officers import queries as officers
 from services.regions.rota.domain.life import STANDING
-from services.regions.rota.models import Rota, RotaRound
+from services.regions.rota.models import Rota, RotaDraw, RotaRound
 from services.regions.rota.queries import people, rounds
-from services.regions.rota.queries.rounds import DrawFile, RoundFile
+from services.regions.rota.queries.rounds import RoundFile
 from services.regions.rota.schemas.rounds import DrawOut, RoundOut, swap_out
 from services.regions.rota.schemas.setup import RotaOut
 from services.regions.rota.use_cases import setup
@@ -58,7 +58,7 @@ class Asked:
         return RoundOut.of(
             file,
             names={str(each.id): each.name for each in seen}
-            | {str(each.draw.staff_id): each.draw.name for each in file.draws},
+            | {str(each.staff_id): each.name for each in file.draws},
             draws=[self._draw(file, each, accounts) for each in file.draws],
             steps=list(await people.steps(self.session, row.rota_id, row.id)),
             actions=round_actions(self.actor, row),
@@ -67,7 +67,7 @@ class Asked:
 
     async def _accounts(self, file: RoundFile) -> dict[UUID, UUID | None]:
         """The login of each officer who is drawn or asked to swap, by the key of the staff line."""
-        officer_of = {each.draw.staff_id: each.draw.officer_id for each in file.draws}
+        officer_of = {each.staff_id: each.officer_id for each in file.draws}
         unasked = [each.staff_id for each in file.swaps if each.staff_id not in officer_of]
         for each in await people.staff_by_id(self.session, unasked):
             officer_of[each.id] = each.officer_id
@@ -79,13 +79,13 @@ class Asked:
             if officer in known
         }
 
-    def _draw(self, file: RoundFile, drawn: DrawFile, accounts: dict[UUID, UUID | None]) -> DrawOut:
-        row, draw = file.round, drawn.draw
+    def _draw(self, file: RoundFile, draw: RotaDraw, accounts: dict[UUID, UUID | None]) -> DrawOut:
+        row = file.round
         speaks = may(
             self.actor,
             "rota.speak_for",
             division=row.division,
-            participants=[drawn.unit.division],
+            participants=[draw.division],
         )
         swaps = [
             swap_out(
@@ -105,10 +105,9 @@ class Asked:
             self.actor,
             row,
             draw,
-            unit_division=drawn.unit.division,
             account_id=accounts.get(draw.staff_id),
         )
-        return DrawOut.of(draw, drawn.unit, swaps=swaps, actions=actions)
+        return DrawOut.of(draw, swaps=swaps, actions=actions)
 
 
 AskedDep = Annotated[Asked, Depends()]

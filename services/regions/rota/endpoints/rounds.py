@@ -53,15 +53,14 @@ async def list_turns(
         session, wanted, after=UUID(after) if after else None, limit=page.limit
     )
     items = []
-    for draw, unit, row in page.cut(rows, lambda found: (str(found[0].id),)):
+    for draw, row in page.cut(rows, lambda found: (str(found[0].id),)):
         actions = draw_actions(
             actor,
             row,
             draw,
-            unit_division=unit.division,
             account_id=wanted.account_id,
         )
-        shown = DrawOut.of(draw, unit, swaps=[], actions=actions)
+        shown = DrawOut.of(draw, swaps=[], actions=actions)
         items.append(
             TurnOut(**shown.model_dump(), rota_id=row.rota_id, place=row.place, purpose=row.purpose)
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Date
+from sqlalchemy import Date, column
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -42,14 +42,14 @@ async def person_days(
 
     Of what the session sees. `to` received what the unit, and with it its division, gave.
     """
-    day = func.unnest(RotaDraw.served_on, type_=Date).column_valued("day")
+    days = func.unnest(RotaDraw.served_on).table_valued(column("day", Date)).render_derived()
     statement = (
         select(RotaUnit, RotaRound.division, RotaRound.place, func.count())
         .select_from(RotaDraw)
         .join(RotaRound, col(RotaRound.id) == RotaDraw.round_id)
         .join(RotaUnit, col(RotaUnit.id) == RotaDraw.unit_id)
-        .join(day, col(RotaDraw.state) == DrawState.SERVED)
-        .where(day.between(since, until))
+        .join(days, col(RotaDraw.state) == DrawState.SERVED)
+        .where(days.c.day.between(since, until))
         .group_by(col(RotaUnit.id), col(RotaRound.division), col(RotaRound.place))
         .order_by(col(RotaRound.division), col(RotaUnit.code), col(RotaRound.place))
     )

@@ -15,7 +15,6 @@ from services.regions.rota.models import (
     RotaDraw,
     RotaRound,
     RotaSwap,
-    RotaUnit,
 )
 from shared import divisions
 from shared.errors import NotFound
@@ -41,19 +40,11 @@ class DrawFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class DrawFile:
-    """A draw with the unit it is of."""
-
-    draw: RotaDraw
-    unit: RotaUnit
-
-
-@dataclass(frozen=True, slots=True)
 class RoundFile:
     """A round with everybody drawn and what swaps were asked for."""
 
     round: RotaRound
-    draws: list[DrawFile]
+    draws: list[RotaDraw]
     swaps: list[RotaSwap]
 
 
@@ -125,10 +116,9 @@ def _conditions(rota_id: UUID, wanted: RoundFilter) -> Iterable[ColumnElement[bo
 async def file(session: AsyncSession, row: RotaRound) -> RoundFile:
     """Everything that hangs on the round."""
     drawn = (
-        select(RotaDraw, RotaUnit)
-        .join(RotaUnit, col(RotaUnit.id) == RotaDraw.unit_id)
+        select(RotaDraw)
         .where(RotaDraw.round_id == row.id)
-        .order_by(col(RotaUnit.code), col(RotaDraw.told_at), col(RotaDraw.place))
+        .order_by(col(RotaDraw.unit), col(RotaDraw.told_at), col(RotaDraw.place))
     )
     swapped = (
         select(RotaSwap)
@@ -138,7 +128,7 @@ async def file(session: AsyncSession, row: RotaRound) -> RoundFile:
     )
     return RoundFile(
         row,
-        [DrawFile(*each) for each in (await session.exec(drawn)).all()],
+        list((await session.exec(drawn)).all()),
         list((await session.exec(swapped)).all()),
     )
 
@@ -152,11 +142,10 @@ async def draw(session: AsyncSession, round_id: UUID, draw_id: UUID) -> RotaDraw
 
 async def draws(
     session: AsyncSession, wanted: DrawFilter, *, after: UUID | None, limit: int
-) -> Sequence[tuple[RotaDraw, RotaUnit, RotaRound]]:
-    """Draws from the newest on, one more than `limit`, each with its unit and round."""
+) -> Sequence[tuple[RotaDraw, RotaRound]]:
+    """Draws from the newest on, one more than `limit`, each with its round."""
     statement = (
-        select(RotaDraw, RotaUnit, RotaRound)
-        .join(RotaUnit, col(RotaUnit.id) == RotaDraw.unit_id)
+        select(RotaDraw, RotaRound)
         .join(RotaRound, col(RotaRound.id) == RotaDraw.round_id)
         .order_by(col(RotaDraw.id).desc())
     )

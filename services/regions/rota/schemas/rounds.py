@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from services.regions.rota.domain.life import DrawState, Quality, RoundState, Source, SwapState
-from services.regions.rota.models import RotaDraw, RotaRound, RotaStep, RotaSwap, RotaUnit
+from services.regions.rota.models import RotaDraw, RotaRound, RotaStep, RotaSwap
 from services.regions.rota.queries.rounds import RoundFile
 from services.regions.rota.schemas.setup import Capacity, StepOut
 from services.regions.rota.use_cases.drawing import Verdict, Wanted
@@ -107,14 +107,11 @@ class DrawOut(Out):
     actions: list[str]
 
     @classmethod
-    def of(
-        cls, draw: RotaDraw, unit: RotaUnit, *, swaps: list[SwapOut], actions: list[str]
-    ) -> Self:
-        names = cls.model_fields.keys() - {"unit", "response_seconds", "swaps", "actions"}
+    def of(cls, draw: RotaDraw, *, swaps: list[SwapOut], actions: list[str]) -> Self:
+        names = cls.model_fields.keys() - {"response_seconds", "swaps", "actions"}
         confirmed = draw.confirmed_at
         return cls(
             **draw.model_dump(include=set(names)),
-            unit=unit.code,
             response_seconds=int((confirmed - draw.told_at).total_seconds()) if confirmed else None,
             swaps=swaps,
             actions=actions,

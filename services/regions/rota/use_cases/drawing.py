@@ -38,6 +38,7 @@ from shared import divisions
 from shared.auth.actor import Actor
 from shared.auth.policy import require
 from shared.clocks.days import legal_day
+from shared.db.session import beyond_scope
 from shared.ids import uuid7
 
 
@@ -107,7 +108,7 @@ async def prepare(
         preparer_name=actor.name,
         prepared_at=now,
         changed_at=now,
-        visible_to=sorted({*rota.visible_to, *divisions.visibility([wanted.place])}),
+        visible_to=rota.visible_to,
     )
     await _preview(session, rota, row, capacity, now=now)
     session.add(row)
@@ -160,6 +161,9 @@ async def publish(
     if _digest(gathered.given, drawn) != row.digest:
         raise PreviewStale
     row.state, row.published_by, row.published_at = state, actor.id, now
+    # From here on those who receive the people know of it.
+    rota.visible_to = sorted({*rota.visible_to, *divisions.visibility([row.place])})
+    row.visible_to = rota.visible_to
     row.sequence = await rounds.last_sequence(session, rota_id) + 1
     for part in drawn:
         _take_account(gathered.units[part.code], part)
@@ -201,13 +205,12 @@ async def call_off(
         if row.sequence != await rounds.last_sequence(session, rota_id):
             raise LaterRoundDrawn
         file = await rounds.file(session, row)
-        if any(each.draw.state is DrawState.SERVED for each in file.draws):
+        if any(each.state is DrawState.SERVED for each in file.draws):
             raise ServedAlready
         units = {each.code: each for each in await people.units(session, rota_id)}
         for part in row.outcome:
             unit = units[part["code"]]
-            running = [each.draw for each in file.draws if each.draw.unit_id == unit.id]
-            running = [each for each in running if is_running(each)]
+            running = [each for each in file.draws if each.unit_id == unit.id and is_running(each)]
             _undo_account(unit, part, running=len(running))
             for draw in running:
                 await _undo_draw(session, rota_id, draw)
@@ -239,8 +242,10 @@ async def verify(session: AsyncSession, row: RotaRound) -> Verdict:
     """Draw again from the kept input, and compare with what was kept and with the list."""
     given = drawing.input_from_json(row.input)
     drawn = drawing.draw(given)
-    file = await rounds.file(session, row)
-    listed = {str(each.draw.staff_id) for each in file.draws if each.draw.source is Source.TURN}
+    # Who sees a part of the list may still ask whether the whole of it holds.
+    async with beyond_scope(session):
+        file = await rounds.file(session, row)
+    listed = {str(each.staff_id) for each in file.draws if each.source is Source.TURN}
     picked = {each.key for part in drawn for each in part.picked}
     return Verdict(
         digest=_digest(given, drawn),
@@ -268,6 +273,8 @@ def add_draw(
         round_id=row.id,
         unit_id=unit.id,
         staff_id=staff.id,
+        unit=unit.code,
+        division=unit.division,
         name=staff.name,
         officer_id=staff.officer_id,
         certificated=staff.id in stands.certificated,
@@ -300,7 +307,7 @@ async def settle(session: AsyncSession, row: RotaRound) -> None:
     """The round has been served once nobody drawn is still to serve."""
     await session.flush()
     file = await rounds.file(session, row)
-    if not any(is_running(each.draw) for each in file.draws):
+    if not any(is_running(each) for each in file.draws):
         row.state = round_step(row.state, RoundStep.SERVE)
 
 

@@ -216,10 +216,10 @@ def round_actions(actor: Actor, row: RotaRound) -> list[str]:
 
 
 def draw_actions(
-    actor: Actor, row: RotaRound, draw: RotaDraw, *, unit_division: str, account_id: UUID | None
+    actor: Actor, row: RotaRound, draw: RotaDraw, *, account_id: UUID | None
 ) -> list[str]:
     """The legal next steps this caller may take with one draw."""
-    parts = [row.division, unit_division]
+    parts = [row.division, draw.division]
     speaks = may(actor, "rota.speak_for", division=parts[0], participants=parts[1:])
     own = account_id == actor.id and may(
         actor, "rota.answer", division=parts[0], participants=parts[1:]

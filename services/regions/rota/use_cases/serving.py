@@ -144,7 +144,7 @@ async def free_of(
     """Who of these can still go on the round and had no turn in it yet."""
     stands = await standing(session, staff, row.starts_on, row.ends_on, round_id=row.id, locks=True)
     file = await rounds.file(session, row)
-    seen = {each.draw.staff_id for each in file.draws}
+    seen = {each.staff_id for each in file.draws}
     free = [each for each in staff if each.id not in stands.barred and each.id not in seen]
     return free, stands
 
