@@ -50,7 +50,8 @@ def test_days_are_in_order_and_not_too_many() -> None:
         (date(2026, 1, 10), 0, Fraction(), None),
         (date(2026, 2, 14), 2, Fraction(4, 3), Drift.TOO_FEW),
         (date(2026, 1, 10), 4, Fraction(12), Drift.TOO_MANY),
-        (date(2025, 12, 31), 0, Fraction(), None),
+        (date(2025, 12, 31), 7, Fraction(7, 3), None),
+        (date(2025, 12, 31), 10, Fraction(10, 3), Drift.TOO_MANY),
     ],
 )
 def test_the_pace_of_a_quarter(

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from services.regions.agreements.domain.consent import IllegalStep
-from shared.errors import InvalidInput, RuleViolation
+from shared.errors import Forbidden, InvalidInput, RuleViolation
 
 
 class RoundState(StrEnum):
@@ -260,7 +260,7 @@ class BadDays(InvalidInput):
     en = "The days are wrong: {why}."
 
 
-class NotYours(RuleViolation):
+class NotYours(Forbidden):
     code = "not_your_draw"
     zh = "执法人员只能办理本人的抽调事项。"
     en = "An officer acts on his or her own draw only."

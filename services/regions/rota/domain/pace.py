@@ -47,15 +47,16 @@ def quarter_of(day: date) -> Quarter:
 def pace(quarter: Quarter, rounds: int, *, today: date, least: int, most: int) -> Pace:
     """The pace up to `today`; in a running quarter the months gone by count by their days.
 
-    There is a drift once it can be seen: below what the whole rounds of the time gone by should
-    be, or above what they may be.
+    Of a quarter to come, the rounds published ahead are seen against the whole of it. There is a
+    drift once it can be seen: fewer rounds than the time gone by should have, or more than it may.
     """
     days = (quarter.last - quarter.first).days + 1
-    gone = min(days, max(0, (today - quarter.first).days + 1))
+    has_begun = today >= quarter.first
+    gone = min(days, (today - quarter.first).days + 1) if has_begun else days
     months = Fraction(MONTHS * gone, days)
     drift = None
-    if rounds < floor(least * months):
+    if has_begun and rounds < floor(least * months):
         drift = Drift.TOO_FEW
     if rounds > ceil(most * months):
         drift = Drift.TOO_MANY
-    return Pace(quarter, rounds, Fraction(rounds) / months if months else Fraction(), drift)
+    return Pace(quarter, rounds, Fraction(rounds) / months, drift)

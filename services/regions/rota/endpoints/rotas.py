@@ -129,7 +129,7 @@ async def list_rota_staff(
     rota_id: UUID,
     session: SessionDep,
     page: PageDep,
-    unit_id: UUID | None = None,
+    rota_unit_id: UUID | None = None,
     active: Annotated[bool | None, Query()] = None,
 ) -> Page[StaffOut]:
     """Who takes turns, in the order they were listed; of other divisions only those seen there."""
@@ -138,7 +138,7 @@ async def list_rota_staff(
     rows = await people.staff_page(
         session,
         rota_id,
-        StaffFilter(unit_id, active),
+        StaffFilter(rota_unit_id, active),
         after=UUID(after) if after else None,
         limit=page.limit,
     )
