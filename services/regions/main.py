@@ -37,6 +37,7 @@ from services.regions.places import endpoints as places
 from services.regions.plans import endpoints as plans
 from services.regions.plans.handlers import CLOCK_LISTENERS as PLAN_CLOCKS
 from services.regions.plans.jobs import JOBS as PLAN_JOBS
+from services.regions.rota.endpoints import ROUTERS as ROTA
 from services.regions.succession import endpoints as succession
 from services.regions.succession.jobs import JOBS as SUCCESSION_JOBS
 from services.regions.tables import OPEN_WORK
@@ -74,6 +75,7 @@ app = create_service_app(
             *EXCHANGES,
             *GRID,
             *FILE_REVIEWS,
+            *ROTA,
             overview.router,
         ],
         handlers={**HANDLERS, **HELPER_HANDLERS},

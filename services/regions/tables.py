@@ -29,6 +29,7 @@ from services.regions.operations.models import (
     Participation,
 )
 from services.regions.plans.models import PlanStep, PlanText
+from services.regions.rota.models import RotaStep
 from services.regions.succession.models import DivisionChangeStep
 from services.regions.unit_audits.models import UnitAuditReferral, UnitAuditStep
 from services.regions.unit_audits.queries import keep_work_of
@@ -66,6 +67,7 @@ KEPT: Final = (
     FileReviewDraw,
     FileReviewStep,
     SupervisorActivity,
+    RotaStep,
 )
 
 kernel.declare(RegionsTable.metadata)
@@ -348,5 +350,18 @@ OPEN_WORK: Final = (
         ("division",),
         is_open="EXISTS (SELECT FROM exchange_promise p"
         " WHERE p.exchange_day_id = t.id AND p.state <> 'kept')",
+    OpenWork("rota", _TABLES["rota"], ("division",), is_open=_STANDS),
+    OpenWork("rota_unit", _TABLES["rota_unit"], ("division",), is_open="left_at IS NULL"),
+    OpenWork(
+        "rota_round",
+        _TABLES["rota_round"],
+        ("division", "place"),
+        is_open="state IN ('prepared', 'published')",
+    ),
+    OpenWork(
+        "rota_draw",
+        _TABLES["rota_draw"],
+        ("division",),
+        is_open="state IN ('drawn', 'confirmed')",
     ),
 )

@@ -206,7 +206,24 @@ _ACTIVATIONS: Final = {
     "activation.answer": _right(*_COMMANDERS, Role.OFFICER, at=Relation.OWN),
     "activation.decide": _right(Role.DEPARTMENT_HEAD, at=Relation.SUBTREE),
 }
-_ROTA: Final[Mapping[str, Right]] = {}
+_ROTA: Final[Mapping[str, Right]] = {
+    "rota.read": _right(*_STAFF, Role.AUDITOR, Role.DISCIPLINE_OFFICER, at=Relation.ANY),
+    # Names of office staff and why somebody was excused.
+    "rota.read_staff": _right(
+        *_STAFF, Role.AUDITOR, Role.DISCIPLINE_OFFICER, at=Relation.ANY, sensitive=True
+    ),
+    "rota.manage": _right(*_CHIEFS, at=Relation.OWN),
+    # A unit's own division lets its people off too.
+    "rota.excuse": _right(*_HEADS, at=Relation.PARTICIPANT, sensitive=True),
+    "rota.prepare": _right(*_COMMANDERS, at=Relation.OWN),
+    # Somebody else than who prepared; so are swaps approved.
+    "rota.publish": _right(*_HEADS, at=Relation.OWN, sensitive=True),
+    # One's own turn; a leader speaks for those who have no login.
+    "rota.answer": _right(*_COMMANDERS, Role.OFFICER, at=Relation.PARTICIPANT),
+    "rota.speak_for": _right(*_COMMANDERS, at=Relation.PARTICIPANT),
+    # Where the round serves, or whose rota it is.
+    "rota.remark": _right(*_COMMANDERS, at=Relation.PARTICIPANT, sensitive=True),
+}
 _DUTY: Final[Mapping[str, Right]] = {}
 _GRID: Final[Mapping[str, Right]] = {
     "grid.read": _right(
