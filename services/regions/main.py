@@ -14,6 +14,8 @@ from services.regions.config import settings
 from services.regions.disputes import endpoints as disputes
 from services.regions.disputes.jobs import JOBS as DISPUTE_JOBS
 from services.regions.divisions import endpoints as divisions
+from services.regions.duty.endpoints import ROUTERS as DUTY
+from services.regions.duty.jobs import JOBS as DUTY_JOBS
 from services.regions.groups import endpoints as groups
 from services.regions.groups.handlers import CLOCK_LISTENERS as GROUP_CLOCKS
 from services.regions.groups.jobs import JOBS as GROUP_JOBS
@@ -59,6 +61,7 @@ app = create_service_app(
             groups.router,
             protocols.router,
             activations.router,
+            *DUTY,
             overview.router,
         ],
         handlers=HANDLERS,
@@ -71,6 +74,7 @@ app = create_service_app(
             *DISPUTE_JOBS,
             *OPERATION_JOBS,
             *ACTIVATION_JOBS,
+            *DUTY_JOBS,
         ),
         open_work=OPEN_WORK,
         clock_listeners=(*AGREEMENT_CLOCKS, *PLAN_CLOCKS, *GROUP_CLOCKS, *ACTIVATION_CLOCKS),

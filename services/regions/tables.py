@@ -14,6 +14,8 @@ from services.regions.assistance.models import AssistanceStep
 from services.regions.base import SCHEMA, RegionsTable
 from services.regions.calendars.models import PublishedYear
 from services.regions.disputes.models import DisputeStep
+from services.regions.duty.models.incidents import Incident, IncidentStep
+from services.regions.duty.models.rosters import DutyStep
 from services.regions.groups.models import GroupSkip, GroupStep
 from services.regions.meetings.models import MeetingStep
 from services.regions.notices.models import NoticeStep
@@ -48,6 +50,8 @@ KEPT: Final = (
     OperationStep,
     LookBack,
     ActivationStep,
+    DutyStep,
+    IncidentStep,
 )
 
 kernel.declare(RegionsTable.metadata)
@@ -57,6 +61,10 @@ for kept in KEPT:
 for follower in FOLLOWERS:
     RegionsTable.metadata.tables[f"{SCHEMA}.{follower}"].add_is_dependent_on(
         RegionsTable.metadata.tables[f"{SCHEMA}.{Participation.__tablename__}"]
+    )
+for follower in ("dispatch_order", "incident_step"):
+    RegionsTable.metadata.tables[f"{SCHEMA}.{follower}"].add_is_dependent_on(
+        RegionsTable.metadata.tables[f"{SCHEMA}.{Incident.__tablename__}"]
     )
 metadata: Final[MetaData] = rls.protect(RegionsTable.metadata)
 
@@ -92,6 +100,8 @@ _NOT_ENDED: Final = "state <> 'ended'"
 _LETTER_OPEN: Final = "state NOT IN ('accepted_by_sender', 'withdrawn')"
 _MEETING_OPEN: Final = "state IN ('convened', 'minuted')"
 _STANDS: Final = "ended_at IS NULL"
+_DUTY_KEPT: Final = "state IN ('draft', 'published')"
+_INCIDENT_OPEN: Final = "state NOT IN ('closed', 'merged')"
 # What was said for a division stays in the history; the row it was said in goes on with its word.
 OPEN_WORK: Final = (
     OpenWork("bureau", _TABLES["bureau"], ("division",)),
@@ -236,4 +246,20 @@ OPEN_WORK: Final = (
         party=("activation_reply", "activation_id"),
     ),
     _within("activation_reply", "division", of="activation", by="activation_id", is_open=_RUNNING),
+    OpenWork("duty_roster", _TABLES["duty_roster"], ("division",), is_open=_DUTY_KEPT),
+    _parent(
+        "incident",
+        "division",
+        "place_division",
+        is_open=_INCIDENT_OPEN,
+        party=("dispatch_order", "incident_id"),
+    ),
+    _within(
+        "dispatch_order",
+        "division",
+        "escalated_to",
+        of="incident",
+        by="incident_id",
+        is_open=_INCIDENT_OPEN,
+    ),
 )
