@@ -359,10 +359,14 @@ async def test_a_shift_is_handed_over_by_who_goes_to_who_comes_or_is_late(
     await regions.set_clock(FIRST - timedelta(days=1))
     item = await published(regions, at)
     first, second = item["shifts"][:2]
-    path = f"/duty-rosters/shifts/{first['id']}"
+    path = f"/duty-rosters/{item['id']}/shifts/{first['id']}"
+
+    async def version() -> int:
+        return int((await regions.get(CENTRE, path)).json()["version"])
+
     goes, comes = first["stints"][1]["officer_id"], second["stints"][1]["officer_id"]
     note = {"officer_id": goes, "remarks": "无异常"}
-    early = await regions.post(at.people[goes], f"{path}/hand-over", note)
+    early = await regions.post(at.people[goes], f"{path}/hand-over", note, version=item["version"])
     assert early.json()["code"] == "shift_not_begun"
     end = datetime.fromisoformat(first["ends_at"])
     await time_passes(regions, end + timedelta(minutes=31))
@@ -373,19 +377,29 @@ async def test_a_shift_is_handed_over_by_who_goes_to_who_comes_or_is_late(
     assert first["id"] in {each["subject_id"] for each in alerts if each["kind"] == "late_handover"}
 
     not_there = await regions.post(
-        at.people[comes], f"{path}/hand-over", {**note, "officer_id": comes}
+        at.people[comes],
+        f"{path}/hand-over",
+        {**note, "officer_id": comes},
+        version=await version(),
     )
     assert not_there.json()["code"] == "not_of_the_desk"
     taken = {"officer_id": comes, "reservations": "一辆执法车未归还"}
-    before = await regions.post(at.people[comes], f"{path}/take-over", taken)
+    stale = await regions.post(at.people[comes], f"{path}/take-over", taken, version=1)
+    assert stale.status_code == 412
+    before = await regions.post(
+        at.people[comes], f"{path}/take-over", taken, version=await version()
+    )
     assert before.json()["code"] == "handover_not_written"
     key = uuid4().hex
-    wrote = await regions.post(at.people[goes], f"{path}/hand-over", note, key=key)
-    repeated = await regions.post(at.people[goes], f"{path}/hand-over", note, key=key)
+    seen = await version()
+    wrote = await regions.post(at.people[goes], f"{path}/hand-over", note, key=key, version=seen)
+    repeated = await regions.post(at.people[goes], f"{path}/hand-over", note, key=key, version=seen)
     assert wrote.json() == repeated.json()
-    done = await regions.done(at.people[comes], f"{path}/take-over", taken)
+    done = await regions.done(at.people[comes], f"{path}/take-over", taken, version=await version())
     assert (done["state"], done["overdue"]) == ("reserved", True)
-    twice = await regions.post(at.people[comes], f"{path}/take-over", taken)
+    twice = await regions.post(
+        at.people[comes], f"{path}/take-over", taken, version=await version()
+    )
     assert twice.json()["code"] == "handed_over_already"
 
     neighbour = await regions.get(head(NINGBO), "/duty-rosters/on-duty", division=ZHOUSHAN)

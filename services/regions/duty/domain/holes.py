@@ -30,8 +30,6 @@ class FaultKind(StrEnum):
     NOT_CERTIFICATED = "not_certificated"  # 当班无持证执法人员
 
 
-# What no publication and no change may leave behind; the rest may come to pass by itself.
-OF_THE_PLAN: Final = frozenset({FaultKind.HOLE, FaultKind.OVERLAP, FaultKind.TWICE})
 # What makes a published shift a threatened one.
 THREATS: Final = frozenset({FaultKind.HOLE, FaultKind.AWAY, FaultKind.NOT_CERTIFICATED})
 

@@ -279,10 +279,9 @@ def next_level(ordered: str, *, centre: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """The centre's word on one order: was it timely, what came of it."""
+    """The centre's word on one order. Whether it was timely, its instants say."""
 
     order_id: UUID
-    timely: bool
     result: Result
     remark: str | None
 
@@ -304,14 +303,16 @@ def require_evaluations(
 def timely(
     *,
     acknowledged_at: datetime | None,
-    due_at: datetime,
+    acknowledge_due_at: datetime,
     reported_at: datetime | None,
-    report_due_at: datetime,
+    due_at: datetime,
+    refused_at: datetime | None,
 ) -> bool:
-    """Whether an order was acknowledged and reported on in time (以内 holds the limit itself)."""
-    return (
-        acknowledged_at is not None
-        and acknowledged_at <= due_at
-        and reported_at is not None
-        and reported_at <= report_due_at
-    )
+    """Whether an order was answered in time and, unless refused, reported on in time.
+
+    What is due by an instant may be done at it (以内, T8).
+    """
+    answered = acknowledged_at or refused_at
+    if answered is None or answered > acknowledge_due_at:
+        return False
+    return refused_at is not None or (reported_at is not None and reported_at <= due_at)

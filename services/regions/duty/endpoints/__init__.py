@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.regions.duty.endpoints import incidents, orders, rosters, watching
+from services.regions.duty.endpoints import handing, incidents, orders, rosters, watching
 
 # What has a fixed name comes before what is named by its key.
-ROUTERS: Final = (watching.router, rosters.router, orders.router, incidents.router)
+ROUTERS: Final = (watching.router, rosters.router, handing.router, orders.router, incidents.router)

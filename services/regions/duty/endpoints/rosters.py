@@ -12,11 +12,11 @@ from services.regions.duty.queries import rosters as queries
 from services.regions.duty.schemas.rosters import (
     AssignIn,
     CutIn,
-    ReasonIn,
     ReplaceIn,
     RosterIn,
     RosterLineOut,
     RosterOut,
+    RosterReasonIn,
     SwapIn,
     TurnIn,
 )
@@ -140,7 +140,7 @@ async def publish_roster(
 
 @router.post("/{duty_roster_id}/withdraw", dependencies=[policy("duty_roster.keep")])
 async def withdraw_roster(
-    duty_roster_id: UUID, body: ReasonIn, asked: AskedDep, expected_version: ExpectedVersion
+    duty_roster_id: UUID, body: RosterReasonIn, asked: AskedDep, expected_version: ExpectedVersion
 ) -> RosterOut:
     """A draft is thrown away."""
     row = await drafting.withdraw(
@@ -250,7 +250,7 @@ async def approve_swap(
 async def decline_swap(
     duty_roster_id: UUID,
     duty_swap_id: UUID,
-    body: ReasonIn,
+    body: RosterReasonIn,
     asked: AskedDep,
     expected_version: ExpectedVersion,
 ) -> RosterOut:

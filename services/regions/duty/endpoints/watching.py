@@ -11,13 +11,11 @@ from services.regions.duty.schemas.rosters import (
     AlertOut,
     CoverageListOut,
     CoverageOut,
-    HandOverIn,
     HandoverOut,
     OnDutyOut,
-    TakeOverIn,
     ThreatOut,
 )
-from services.regions.duty.use_cases import handing, watching
+from services.regions.duty.use_cases import watching
 from services.regions.officers.domain import Period
 from shared.auth.policy import may
 from shared.http.access import ActorDep, policy
@@ -111,40 +109,3 @@ async def list_handovers(
         minutes = await watching.handover_minutes(session, each.roster.division, now=now)
         shown.append(HandoverOut.of(each, minutes=minutes, now=now))
     return Page(items=shown, next=page.next)
-
-
-@router.get("/shifts/{duty_shift_id}/handover", dependencies=[policy("duty_roster.read")])
-async def read_handover(duty_shift_id: UUID, session: SessionDep, now: Now) -> HandoverOut:
-    """The hand-over of one shift."""
-    file = await queries.shift_file(session, duty_shift_id)
-    minutes = await watching.handover_minutes(session, file.roster.division, now=now)
-    return HandoverOut.of(file, minutes=minutes, now=now)
-
-
-@router.post("/shifts/{duty_shift_id}/hand-over", dependencies=[policy("duty_roster.serve")])
-async def hand_over_shift(
-    duty_shift_id: UUID, body: HandOverIn, actor: ActorDep, session: SessionDep, now: Now
-) -> HandoverOut:
-    """交班: what is open is listed by itself; the rest is said."""
-    file = await handing.hand_over(
-        session, actor, duty_shift_id, officer_id=body.officer_id, remarks=body.remarks, now=now
-    )
-    minutes = await watching.handover_minutes(session, file.roster.division, now=now)
-    return HandoverOut.of(file, minutes=minutes, now=now)
-
-
-@router.post("/shifts/{duty_shift_id}/take-over", dependencies=[policy("duty_roster.serve")])
-async def take_over_shift(
-    duty_shift_id: UUID, body: TakeOverIn, actor: ActorDep, session: SessionDep, now: Now
-) -> HandoverOut:
-    """接班: by somebody of the next shift, as it is or with reservations."""
-    file = await handing.take_over(
-        session,
-        actor,
-        duty_shift_id,
-        officer_id=body.officer_id,
-        reservations=body.reservations,
-        now=now,
-    )
-    minutes = await watching.handover_minutes(session, file.roster.division, now=now)
-    return HandoverOut.of(file, minutes=minutes, now=now)

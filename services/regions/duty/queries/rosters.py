@@ -25,6 +25,7 @@ from services.regions.duty.models.rosters import (
 from services.regions.officers.domain import Period
 from services.regions.officers.queries import people as officers
 from shared import divisions
+from shared.db.session import beyond_scope
 from shared.errors import NotFound
 
 KEPT_STATES = (RosterState.PUBLISHED, RosterState.ENDED)
@@ -217,9 +218,13 @@ async def duties_since(
 
 
 async def people(session: AsyncSession, officer_ids: Iterable[UUID]) -> dict[UUID, DutyPerson]:
-    """What decides about each: absences, certificates, leaving."""
-    known = await officers.officers_by_id(session, officer_ids)
-    files = await officers.files(session, list(known.values()))
+    """What decides about each: absences, certificates, leaving.
+
+    Past the asker's own rows: whether a desk is kept is the same whoever may ask.
+    """
+    async with beyond_scope(session):
+        known = await officers.officers_by_id(session, officer_ids)
+        files = await officers.files(session, list(known.values()))
     return {each.officer.id: _person(each) for each in files}
 
 
@@ -248,13 +253,14 @@ async def engaged(
     }
 
 
-async def shift_file(session: AsyncSession, shift_id: UUID) -> ShiftFile:
+async def shift_file(session: AsyncSession, roster_id: UUID, shift_id: UUID) -> ShiftFile:
     """A standing shift of a published roster; NotFound otherwise."""
     statement = (
         select(DutyShift, DutyRoster)
         .join(DutyRoster, col(DutyRoster.id) == col(DutyShift.roster_id))
         .where(
             DutyShift.id == shift_id,
+            DutyShift.roster_id == roster_id,
             col(DutyShift.standing),
             col(DutyRoster.state).in_(KEPT_STATES),
         )
@@ -264,13 +270,6 @@ async def shift_file(session: AsyncSession, shift_id: UUID) -> ShiftFile:
         raise NotFound(what="shift")
     [file] = await _shift_files(session, [found])
     return file
-
-
-async def lock_shift(session: AsyncSession, shift_id: UUID) -> ShiftFile:
-    """As `shift_file`, with the shift locked until the transaction ends."""
-    statement = select(DutyShift.id).where(DutyShift.id == shift_id).with_for_update()
-    await session.exec(statement)
-    return await shift_file(session, shift_id)
 
 
 async def next_shift(session: AsyncSession, file: ShiftFile) -> ShiftFile | None:

@@ -149,10 +149,6 @@ class OrderIn(Body):
         )
 
 
-class StepIn(Body):
-    """A step that needs no words."""
-
-
 class ReportIn(Body):
     """反馈: what was found and done."""
 
@@ -178,15 +174,14 @@ class LinkIn(Body):
 
 
 class EvaluationIn(Body):
-    """The word on one order, for the yearly assessment."""
+    """The word on one order, for the yearly assessment; that it was timely, its instants say."""
 
     order_id: UUID
-    timely: bool
     result: Result
     remark: LongText | None = None
 
     def value(self) -> Evaluation:
-        return Evaluation(self.order_id, self.timely, self.result, self.remark)
+        return Evaluation(self.order_id, self.result, self.remark)
 
 
 class CloseIn(Body):

@@ -80,7 +80,7 @@ class AssignIn(Body):
     officer_id: UUID | None = None
 
 
-class ReasonIn(Body):
+class RosterReasonIn(Body):
     reason: Reason
 
 
@@ -199,7 +199,7 @@ class SwapOut(Out):
     decline_reason: str | None
 
 
-class StepOut(Out):
+class RosterStepOut(Out):
     action: str
     state: RosterState
     actor_name: str
@@ -231,7 +231,7 @@ class RosterOut(RosterLineOut):
     shifts: list[ShiftOut]
     faults: list[FaultOut]
     swaps: list[SwapOut]
-    steps: list[StepOut]
+    steps: list[RosterStepOut]
     actions: list[str]
 
     @classmethod
@@ -256,7 +256,7 @@ class RosterOut(RosterLineOut):
             ],
             faults=list(map(FaultOut.of, faults)),
             swaps=[SwapOut.model_validate(each) for each in file.swaps],
-            steps=[StepOut.model_validate(each) for each in file.steps],
+            steps=[RosterStepOut.model_validate(each) for each in file.steps],
             actions=actions,
         )
 
@@ -285,6 +285,7 @@ class HandoverOut(Out):
     taken_at: datetime | None
     taken_by: UUID | None
     reservations: str | None
+    version: Annotated[int, Field(description="of the roster")]
 
     @classmethod
     def of(cls, file: ShiftFile, *, minutes: int, now: datetime) -> Self:
@@ -312,6 +313,7 @@ class HandoverOut(Out):
             taken_at=taken_at,
             taken_by=None if note is None else note.taken_by,
             reservations=reservations,
+            version=file.roster.version,
         )
 
 

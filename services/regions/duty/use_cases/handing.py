@@ -24,18 +24,19 @@ from shared.ids import uuid7
 async def hand_over(
     session: AsyncSession,
     actor: Actor,
+    roster_id: UUID,
     shift_id: UUID,
     *,
     officer_id: UUID,
     remarks: str,
+    expected_version: int,
     now: datetime,
 ) -> ShiftFile:
     """The note of who goes: what is open is listed by itself, the rest is said.
 
     Once the shift has begun, and once only.
     """
-    file = await queries.lock_shift(session, shift_id)
-    require(actor, SERVE, division=file.roster.division)
+    file = await _begin(session, actor, roster_id, shift_id, expected_version=expected_version)
     await _require_on(session, actor, file, officer_id)
     if file.shift.starts_at > now:
         raise TooEarly
@@ -58,21 +59,22 @@ async def hand_over(
     )
     told = {"shift_id": str(shift_id), "open_incidents": len(still_open)}
     await note(session, actor, file.roster, "hand_over", content=told, now=now)
-    return await queries.shift_file(session, shift_id)
+    return await queries.shift_file(session, roster_id, shift_id)
 
 
 async def take_over(
     session: AsyncSession,
     actor: Actor,
+    roster_id: UUID,
     shift_id: UUID,
     *,
     officer_id: UUID,
     reservations: str | None,
+    expected_version: int,
     now: datetime,
 ) -> ShiftFile:
     """Who comes takes over what was written for him, as it is or with reservations."""
-    file = await queries.lock_shift(session, shift_id)
-    require(actor, SERVE, division=file.roster.division)
+    file = await _begin(session, actor, roster_id, shift_id, expected_version=expected_version)
     if file.handover is None:
         raise NotWrittenYet
     if file.handover.taken_at is not None:
@@ -85,7 +87,22 @@ async def take_over(
     file.handover.reservations = reservations
     told = {"shift_id": str(shift_id)}
     await note(session, actor, file.roster, "take_over", reason=reservations, content=told, now=now)
-    return await queries.shift_file(session, shift_id)
+    return await queries.shift_file(session, roster_id, shift_id)
+
+
+async def _begin(
+    session: AsyncSession,
+    actor: Actor,
+    roster_id: UUID,
+    shift_id: UUID,
+    *,
+    expected_version: int,
+) -> ShiftFile:
+    """The shift, with its roster locked."""
+    held = await queries.lock_roster(session, roster_id)
+    require(actor, SERVE, division=held.roster.division)
+    held.roster.require_version(expected_version)
+    return await queries.shift_file(session, roster_id, shift_id)
 
 
 async def _require_on(

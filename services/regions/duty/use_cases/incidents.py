@@ -216,13 +216,19 @@ async def close(
     for said in evaluations:
         order = file.order(said.order_id)
         order.state = domain.order_step(order.state, OrderStep.EVALUATE)
-        order.timely, order.result, order.remark = said.timely, said.result, said.remark
+        order.timely = domain.timely(
+            acknowledged_at=order.acknowledged_at,
+            acknowledge_due_at=order.acknowledge_due_at,
+            reported_at=order.reported_at,
+            due_at=order.due_at,
+            refused_at=order.refused_at,
+        )
+        order.result, order.remark = said.result, said.remark
     row.state = domain.step(row.state, Step.CLOSE)
     row.outcome, row.closed_at = outcome, now
     content = {
         "evaluations": [
-            {"order_id": str(each.order_id), "timely": each.timely, "result": each.result.value}
-            for each in evaluations
+            {"order_id": str(each.order_id), "result": each.result.value} for each in evaluations
         ]
     }
     await note(session, actor, row, Step.CLOSE, told=outcome, content=content, now=now)
