@@ -21,6 +21,8 @@ from services.regions.exchanges.jobs import JOBS as EXCHANGE_JOBS
 from services.regions.grid.endpoints import ROUTERS as GRID
 from services.regions.file_reviews.endpoints import ROUTERS as FILE_REVIEWS
 from services.regions.file_reviews.handlers import CLOCK_LISTENERS as FILE_REVIEW_CLOCKS
+from services.regions.duty.endpoints import ROUTERS as DUTY
+from services.regions.duty.jobs import JOBS as DUTY_JOBS
 from services.regions.groups import endpoints as groups
 from services.regions.groups.handlers import CLOCK_LISTENERS as GROUP_CLOCKS
 from services.regions.groups.jobs import JOBS as GROUP_JOBS
@@ -76,6 +78,7 @@ app = create_service_app(
             *GRID,
             *FILE_REVIEWS,
             *ROTA,
+            *DUTY,
             overview.router,
         ],
         handlers={**HANDLERS, **HELPER_HANDLERS},
@@ -89,6 +92,7 @@ app = create_service_app(
             *OPERATION_JOBS,
             *ACTIVATION_JOBS,
             *EXCHANGE_JOBS,
+            *DUTY_JOBS,
         ),
         open_work=OPEN_WORK,
         clock_listeners=(

@@ -18,6 +18,8 @@ from services.regions.disputes.models import DisputeStep
 from services.regions.exchanges.models import ExchangeStep, TrainingStep
 from services.regions.grid.models import GridStep, GridVisit
 from services.regions.file_reviews.models import FileReviewDraw, FileReviewStep
+from services.regions.duty.models.incidents import Incident, IncidentStep
+from services.regions.duty.models.rosters import DutyStep
 from services.regions.groups.models import GroupSkip, GroupStep
 from services.regions.helpers.models.taking_part import SupervisorActivity
 from services.regions.meetings.models import MeetingStep
@@ -68,6 +70,8 @@ KEPT: Final = (
     FileReviewStep,
     SupervisorActivity,
     RotaStep,
+    DutyStep,
+    IncidentStep,
 )
 
 kernel.declare(RegionsTable.metadata)
@@ -77,6 +81,10 @@ for kept in KEPT:
 for follower in FOLLOWERS:
     RegionsTable.metadata.tables[f"{SCHEMA}.{follower}"].add_is_dependent_on(
         RegionsTable.metadata.tables[f"{SCHEMA}.{Participation.__tablename__}"]
+    )
+for follower in ("dispatch_order", "incident_step"):
+    RegionsTable.metadata.tables[f"{SCHEMA}.{follower}"].add_is_dependent_on(
+        RegionsTable.metadata.tables[f"{SCHEMA}.{Incident.__tablename__}"]
     )
 metadata: Final[MetaData] = rls.protect(RegionsTable.metadata)
 
@@ -117,6 +125,8 @@ _STANDS: Final = "ended_at IS NULL"
 _EXCHANGE_OPEN: Final = "state NOT IN ('reported', 'declined', 'called_off')"
 _TRAINING_OPEN: Final = "state IN ('convened', 'held')"
 _GRID_OPEN: Final = "next_id IS NULL"
+_DUTY_KEPT: Final = "state IN ('draft', 'published')"
+_INCIDENT_OPEN: Final = "state NOT IN ('closed', 'merged')"
 # What was said for a division stays in the history; the row it was said in goes on with its word.
 OPEN_WORK: Final = (
     OpenWork("bureau", _TABLES["bureau"], ("division",)),
@@ -363,5 +373,20 @@ OPEN_WORK: Final = (
         _TABLES["rota_draw"],
         ("division",),
         is_open="state IN ('drawn', 'confirmed')",
+    OpenWork("duty_roster", _TABLES["duty_roster"], ("division",), is_open=_DUTY_KEPT),
+    _parent(
+        "incident",
+        "division",
+        "place_division",
+        is_open=_INCIDENT_OPEN,
+        party=("dispatch_order", "incident_id"),
+    ),
+    _within(
+        "dispatch_order",
+        "division",
+        "escalated_to",
+        of="incident",
+        by="incident_id",
+        is_open=_INCIDENT_OPEN,
     ),
 )

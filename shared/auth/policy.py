@@ -224,7 +224,23 @@ _ROTA: Final[Mapping[str, Right]] = {
     # Where the round serves, or whose rota it is.
     "rota.remark": _right(*_COMMANDERS, at=Relation.PARTICIPANT, sensitive=True),
 }
-_DUTY: Final[Mapping[str, Right]] = {}
+_DUTY: Final[Mapping[str, Right]] = {
+    "duty_roster.read": _right(*_READERS, at=Relation.ANY),
+    # Each desk keeps its own roster, and who answers for it approves.
+    "duty_roster.keep": _right(*_CHIEFS, at=Relation.OWN),
+    "duty_roster.approve": _right(*_CHIEFS, at=Relation.OWN),
+    "duty_roster.serve": _right(*_CHIEFS, Role.OFFICER, at=Relation.OWN),
+    # One place calls and both come: whoever works may ask who answers at a desk now.
+    "duty_roster.ask": _right(*_STAFF, at=Relation.ANY),
+    "duty_roster.read_names": _right(*_STAFF, at=Relation.SUBTREE, sensitive=True),
+    "incident.read": _right(*_READERS, Role.GRID_LEAD, at=Relation.ANY),
+    "incident.log": _right(*_CHIEFS, Role.OFFICER, at=Relation.OWN),
+    "incident.judge": _right(*_COMMANDERS, at=Relation.OWN),
+    "incident.dispatch": _right(*_CHIEFS, at=Relation.OWN, sensitive=True),
+    "incident.close": _right(*_CHIEFS, at=Relation.OWN),
+    # Who was ordered answers in its own name.
+    "dispatch_order.answer": _right(*_COMMANDERS, Role.OFFICER, Role.GRID_LEAD, at=Relation.OWN),
+}
 _GRID: Final[Mapping[str, Right]] = {
     "grid.read": _right(
         *_READERS, Role.DISCIPLINE_OFFICER, Role.GRID_LEAD, Role.GRID_OFFICER, at=Relation.ANY
