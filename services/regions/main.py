@@ -6,6 +6,8 @@ from services.regions.activations.jobs import JOBS as ACTIVATION_JOBS
 from services.regions.agreements import endpoints as agreements
 from services.regions.agreements.handlers import CLOCK_LISTENERS as AGREEMENT_CLOCKS
 from services.regions.agreements.jobs import JOBS as AGREEMENT_JOBS
+from services.regions.assessment.endpoints import ROUTERS as ASSESSMENTS
+from services.regions.assessment.handlers import CLOCK_LISTENERS as ASSESSMENT_CLOCKS
 from services.regions.assistance.endpoints import handovers, requests as assistance_requests
 from services.regions.assistance.jobs import JOBS as ASSISTANCE_JOBS
 from services.regions.bureaus import endpoints as bureaus
@@ -59,6 +61,7 @@ app = create_service_app(
             groups.router,
             protocols.router,
             activations.router,
+            *ASSESSMENTS,
             overview.router,
         ],
         handlers=HANDLERS,
@@ -73,7 +76,13 @@ app = create_service_app(
             *ACTIVATION_JOBS,
         ),
         open_work=OPEN_WORK,
-        clock_listeners=(*AGREEMENT_CLOCKS, *PLAN_CLOCKS, *GROUP_CLOCKS, *ACTIVATION_CLOCKS),
+        clock_listeners=(
+            *AGREEMENT_CLOCKS,
+            *PLAN_CLOCKS,
+            *GROUP_CLOCKS,
+            *ACTIVATION_CLOCKS,
+            *ASSESSMENT_CLOCKS,
+        ),
         needs_references=False,  # it is the one that publishes them
     )
 )

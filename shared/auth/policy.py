@@ -214,7 +214,16 @@ _UNIT_AUDITS: Final[Mapping[str, Right]] = {}
 _EXCHANGES: Final[Mapping[str, Right]] = {}
 _FILE_REVIEWS: Final[Mapping[str, Right]] = {}
 _SUPERVISORS: Final[Mapping[str, Right]] = {}
-_ASSESSMENT: Final[Mapping[str, Right]] = {}
+_ASSESSMENT: Final = {
+    "assessment.read": _right(*_READERS, at=Relation.ANY),
+    # Who assesses sets up rules, computes, hears objections and publishes.
+    "assessment.set_up": _right(*_CHIEFS, at=Relation.OWN),
+    "assessment.publish": _right(Role.DEPARTMENT_HEAD, at=Relation.OWN, sensitive=True),
+    "assessment.compute": _right(*_CHIEFS, Role.AUDITOR, at=Relation.OWN),
+    "assessment.decide": _right(*_CHIEFS, Role.AUDITOR, at=Relation.OWN),
+    # A unit's own word, in its own name.
+    "assessment.answer": _right(*_COMMANDERS, at=Relation.OWN),
+}
 _OVERVIEW: Final = {"cooperation.read": _right(*_READERS, at=Relation.ANY)}
 _ENTERPRISES: Final[Mapping[str, Right]] = {}
 _DRAWS: Final[Mapping[str, Right]] = {}
