@@ -163,7 +163,7 @@ class Assessment(RegionsTable, Versioned, table=True):
     objections_due_at: datetime | None = Field(default=None, sa_type=Timestamptz)
     published_at: datetime | None = Field(default=None, sa_type=Timestamptz)
     published_by: UUID | None = None
-    document: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    document: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
     document_sha256: str | None = Field(default=None, max_length=64)
     withdraw_reason: str | None = Field(default=None, sa_type=Text)
     # Set by every act, so that what a unit says is a new version of the assessment.
