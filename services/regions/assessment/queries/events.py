@@ -4,7 +4,7 @@ A source answers rows of one shape: what can be opened (`subject_kind`, `subject
 decides (`source_id`), whose it is, when it was due and when done, and where a rule other than the
 term decides, whether it was `good`; `value` is what it weighs. A row counts at the earlier of due
 and done, so that a late act never moves it into another period, and only once that instant is past:
-what is still open counts for nothing.
+what is still open counts for nothing. What was due by the end of a day and not done is of that day.
 """
 
 from collections.abc import Mapping, Sequence
@@ -110,15 +110,16 @@ WITH asked AS (
   SELECT $1::text[] AS units, $2::timestamptz AS since, $3::timestamptz AS until,
          $4::timestamptz AS as_of
 ), found AS (
-  SELECT r.*, least(r.due_at, r.done_at) AS at FROM ({sources}) r
+  SELECT r.*, least(r.due_at - interval '1 microsecond', r.done_at) AS at FROM ({sources}) r
 )
 SELECT f.indicator, f.division, f.subject_kind, f.subject_id, f.source_id, f.at, f.due_at,
        CASE WHEN f.done_at <= a.as_of THEN f.done_at END AS done_at,
        coalesce(CASE WHEN f.done_at <= a.as_of THEN f.good END,
-                f.done_at <= a.as_of AND f.done_at <= f.due_at, false) AS good,
+                f.done_at <= a.as_of AND f.done_at < f.due_at, false) AS good,
        f.value::numeric AS value
   FROM found f CROSS JOIN asked a
- WHERE f.division = ANY(a.units) AND f.at >= a.since AND f.at < a.until AND f.at <= a.as_of
+ WHERE f.division = ANY(a.units) AND f.at >= a.since AND f.at < a.until
+   AND least(f.due_at, f.done_at) <= a.as_of
  ORDER BY f.indicator, f.division, f.at, f.source_id
 """
 
