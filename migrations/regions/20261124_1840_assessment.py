@@ -17,20 +17,33 @@ depends_on = None
 
 # A line: indicator, weight of 100, values of no and of full marks, fewest events.
 LINES = (
-    ("letters_acknowledged", 15, 60, 95, 3),
-    ("letters_answered", 20, 60, 95, 3),
-    ("urgent_measures_taken", 5, 50, 90, 2),
-    ("notices_acknowledged", 10, 60, 95, 3),
-    ("activations_acknowledged", 10, 60, 95, 2),
-    ("operations_joined", 10, 50, 90, 2),
-    ("operations_finished", 10, 60, 95, 2),
-    ("findings_handed_over", 5, 60, 95, 2),
-    ("quotas_met", 5, 50, 100, 2),
-    ("meeting_items_done", 5, 60, 95, 2),
-    ("plan_items_done", 5, 60, 95, 2),
+    ("letters_acknowledged", 8, 60, 95, 3),
+    ("letters_answered", 12, 60, 95, 3),
+    ("urgent_measures_taken", 4, 50, 90, 2),
+    ("notices_acknowledged", 6, 60, 95, 3),
+    ("activations_acknowledged", 6, 60, 95, 2),
+    ("operations_joined", 6, 50, 90, 2),
+    ("operations_finished", 8, 60, 95, 2),
+    ("findings_handed_over", 4, 60, 95, 2),
+    ("quotas_met", 4, 50, 100, 2),
+    ("meeting_items_done", 3, 60, 95, 2),
+    ("plan_items_done", 3, 60, 95, 2),
+    ("orders_acknowledged", 8, 60, 95, 3),
+    ("orders_reported", 6, 60, 95, 3),
+    ("rota_turns_served", 6, 80, 100, 3),
+    ("grid_visits_made", 6, 60, 95, 10),
+    ("consultation_measures_done", 3, 60, 95, 2),
+    ("audit_findings_rectified", 4, 60, 95, 2),
+    ("file_review_score", 3, 60, 90, 3),
 )
 # What is counted beside: points per unit counted, and the most they make.
-ADJUSTMENTS: tuple[tuple[str, str, str], ...] = ()
+ADJUSTMENTS = (
+    ("honours", "1", "3"),
+    ("exchange_days_given", "0.02", "2"),
+    ("serious_audit_findings", "-1", "4"),
+    ("duty_holes", "-0.1", "2"),
+    ("late_duty_handovers", "-0.2", "2"),
+)
 DEFAULT_SCHEME: dict[str, Any] = {
     "full_marks": "100",
     "bonus_cap": "5",

@@ -27,6 +27,7 @@ from services.regions.assessment.domain.scoring import (
     require_sound,
 )
 from services.regions.assessment.queries.events import SOURCES
+from services.regions.assessment.use_cases.gathering import WORKED_OUT
 
 ACKNOWLEDGED, ANSWERED, JOINED = "letters_acknowledged", "letters_answered", "operations_joined"
 DINGHAI, PUTUO, DAISHAN = "330902", "330903", "330921"
@@ -207,7 +208,8 @@ def test_rules_come_back_from_their_stored_form_and_are_comparable_only_if_equal
 
 
 def test_every_indicator_has_a_source_and_every_source_an_indicator() -> None:
-    assert SOURCES.keys() == CATALOGUE.keys()
+    assert SOURCES.keys() | WORKED_OUT.keys() == CATALOGUE.keys()
+    assert not SOURCES.keys() & WORKED_OUT.keys()
     assert all(
         each.unit == "percent" for each in CATALOGUE.values() if each.formula is Formula.SHARE
     )

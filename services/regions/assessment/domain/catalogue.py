@@ -123,5 +123,126 @@ _JOINT_WORK: Final = (
     ),
 )
 
-INDICATORS: Final = (*_LETTERS, *_JOINT_WORK)
+_COMMAND: Final = (
+    _in_time(
+        "orders_acknowledged",
+        "调度单按时签收率",
+        "Dispatch orders acknowledged in time",
+        "分母:收到的调度单(撤回的、退回理由成立的除外);分子:按时签收或退回",
+        "Of orders received, but for those recalled or rightly refused: answered in time",
+    ),
+    _in_time(
+        "orders_reported",
+        "调度单按时反馈率",
+        "Dispatch orders reported in time",
+        "分母:收到的调度单(撤回的、退回理由成立的除外);分子:按时反馈结果",
+        "Of orders received, but for those recalled or rightly refused: reported by their due time",
+    ),
+    _in_time(
+        "orders_done_well",
+        "调度单执行合格率",
+        "Dispatch orders carried out well",
+        "分母:指挥中心已考核的调度单;分子:考核为好或合格",
+        "Of orders the centre evaluated: good or adequate",
+    ),
+    Indicator(
+        "duty_holes",
+        "值班脱岗时长",
+        "Hours a duty desk was not kept",
+        "hours",
+        Formula.COUNT,
+        Direction.LOWER,
+        "值班台自首份值班表起无人或人员不足的时段,以小时计",
+        "Times at which a desk, from its first roster on, lacked somebody, in hours",
+    ),
+    Indicator(
+        "late_duty_handovers",
+        "逾期交接班次数",
+        "Late duty hand-overs",
+        "times",
+        Formula.COUNT,
+        Direction.LOWER,
+        "值班台逾期未交接班的预警",
+        "Alerts that a shift's hand-over was late",
+    ),
+    _in_time(
+        "rota_turns_served",
+        "全员执法到岗率",
+        "Turns of the all-staff rota served",
+        "分母:被抽调的人次(经批准免除、调出的除外);分子:到岗",
+        "Of turns drawn, but for those excused or swapped away: served",
+    ),
+    _in_time(
+        "grid_visits_made",
+        "网格巡查按期完成率",
+        "Grid visits made in time",
+        "分母:各网格对监管对象应开展的巡查;分子:按期开展",
+        "Of visits the unit's grid cells owed to their objects: made in time",
+    ),
+)
+_TOGETHER: Final = (
+    _in_time(
+        "consultation_measures_done",
+        "会诊措施按期落实率",
+        "Measures of consultations carried out in time",
+        "分母:考核单位参加的会诊中由本单位负责的措施;分子:按期报结",
+        "Of measures the unit answers for, from consultations the assessor has a part in: in time",
+    ),
+    _in_time(
+        "audit_findings_rectified",
+        "稽查问题按期整改率",
+        "Audit findings rectified in time",
+        "分母:已反馈的稽查问题(撤回的除外);分子:按期报整改",
+        "Of findings of reported audits, but for those withdrawn: rectified by their due day",
+    ),
+    Indicator(
+        "serious_audit_findings",
+        "稽查发现的严重问题数",
+        "Serious audit findings",
+        "times",
+        Formula.COUNT,
+        Direction.LOWER,
+        "已反馈的严重问题(撤回的除外)",
+        "Serious findings of reported audits, but for those withdrawn",
+    ),
+    Indicator(
+        "exchange_days_given",
+        "互派人员派出人天",
+        "Person-days given in staff exchanges",
+        "person-days",
+        Formula.COUNT,
+        Direction.HIGHER,
+        "已结束的派驻,按自然日计",
+        "Stays elsewhere that are over, in calendar days",
+    ),
+    _in_time(
+        "trainings_attended",
+        "培训参加率",
+        "Trainings attended",
+        "分母:通知本单位参加并已举办的培训;分子:有人参加",
+        "Of trainings held to which the unit was called: attended by somebody",
+    ),
+    Indicator(
+        "honours",
+        "人员受表扬次数",
+        "Honours of the unit's people",
+        "times",
+        Formula.COUNT,
+        Direction.HIGHER,
+        "已确认的表扬",
+        "Honours that were confirmed",
+    ),
+    Indicator(
+        "file_review_score",
+        "案卷评查平均分",
+        "Mean score of reviewed case files",
+        "points",
+        Formula.MEAN,
+        Direction.HIGHER,
+        "已结束的案卷评查中本单位案卷的得分",
+        "Scores of the unit's case files in reviews that are closed",
+    ),
+)
+
+INDICATORS: Final = (*_LETTERS, *_JOINT_WORK, *_COMMAND, *_TOGETHER)
 CATALOGUE: Final[Mapping[str, Indicator]] = {each.code: each for each in INDICATORS}

@@ -104,11 +104,97 @@ SELECT 'plan' AS subject_kind, i.plan_id::text AS subject_id, i.id::text AS sour
   FROM plan_item i JOIN plan p ON p.id = i.plan_id
  WHERE i.state <> 'dropped' AND p.state NOT IN ('draft', 'countersign')
 """,
+    # Who says in time that it cannot, and is right, was not ordered.
+    "orders_acknowledged": """
+SELECT 'incident' AS subject_kind, o.incident_id::text AS subject_id, o.id::text AS source_id,
+       o.division, o.acknowledge_due_at AS due_at,
+       least(o.acknowledged_at, o.refused_at) AS done_at,
+       least(o.acknowledged_at, o.refused_at) <= o.acknowledge_due_at AS good, 1 AS value
+  FROM dispatch_order o WHERE o.state <> 'recalled' AND o.refusal_accepted IS NOT TRUE
+""",
+    "orders_reported": """
+SELECT 'incident' AS subject_kind, o.incident_id::text AS subject_id, o.id::text AS source_id,
+       o.division, o.due_at, o.reported_at AS done_at, o.reported_at <= o.due_at AS good,
+       1 AS value
+  FROM dispatch_order o WHERE o.state <> 'recalled' AND o.refusal_accepted IS NOT TRUE
+""",
+    "orders_done_well": """
+SELECT 'incident' AS subject_kind, o.incident_id::text AS subject_id, o.id::text AS source_id,
+       o.division, NULL::timestamptz AS due_at, o.reported_at AS done_at,
+       o.result <> 'poor' AS good, 1 AS value
+  FROM dispatch_order o WHERE o.state = 'closed' AND o.result IS NOT NULL
+""",
+    "late_duty_handovers": """
+SELECT 'duty_alert' AS subject_kind, a.id::text AS subject_id, a.id::text AS source_id, b.division,
+       NULL::timestamptz AS due_at, a.raised_at AS done_at, true AS good, 1 AS value
+  FROM duty_alert a JOIN bureau b ON b.id = a.bureau_id WHERE a.kind = 'late_handover'
+""",
+    # Who is excused with a reason owes nothing; who took the turn over has it.
+    "rota_turns_served": """
+SELECT 'rota_round' AS subject_kind, d.round_id::text AS subject_id, d.id::text AS source_id,
+       u.division, (d.ends_on + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' AS due_at,
+       (SELECT max(day) FROM unnest(d.served_on) AS day)::timestamp
+         AT TIME ZONE 'Asia/Shanghai' AS done_at,
+       CASE WHEN d.state = 'served' THEN true END AS good, 1 AS value
+  FROM rota_draw d JOIN rota_unit u ON u.id = d.unit_id
+ WHERE d.state IN ('drawn', 'confirmed', 'served')
+""",
+    # Confidential: of measures whose consultation who assesses has no part in, nothing is known.
+    "consultation_measures_done": """
+SELECT 'consultation' AS subject_kind, m.consultation_id::text AS subject_id,
+       m.id::text AS source_id, m.responsible AS division, m.due_at,
+       CASE WHEN m.state IN ('reported', 'done') THEN m.reported_at END AS done_at,
+       NULL::boolean AS good, 1 AS value
+  FROM consultation_measure m JOIN consultation c ON c.id = m.consultation_id
+ WHERE m.state <> 'dropped' AND (SELECT assessor FROM asked) = ANY(c.visible_to)
+""",
+    "audit_findings_rectified": """
+SELECT 'unit_audit' AS subject_kind, f.unit_audit_id::text AS subject_id, f.id::text AS source_id,
+       a.audited AS division, f.rectify_due_at AS due_at,
+       CASE WHEN f.state IN ('rectified', 'verified') THEN f.rectified_at END AS done_at,
+       NULL::boolean AS good, 1 AS value
+  FROM unit_audit_finding f JOIN unit_audit a ON a.id = f.unit_audit_id
+ WHERE a.reported_at IS NOT NULL AND f.rectify_due_at IS NOT NULL AND f.state <> 'withdrawn'
+""",
+    "serious_audit_findings": """
+SELECT 'unit_audit' AS subject_kind, f.unit_audit_id::text AS subject_id, f.id::text AS source_id,
+       a.audited AS division, NULL::timestamptz AS due_at, a.reported_at AS done_at, true AS good,
+       1 AS value
+  FROM unit_audit_finding f JOIN unit_audit a ON a.id = f.unit_audit_id
+ WHERE a.reported_at IS NOT NULL AND f.severity = 'serious' AND f.state <> 'withdrawn'
+""",
+    # Calendar days of stays that are over, the day of coming and the day of going included.
+    "exchange_days_given": """
+SELECT 'staff_exchange' AS subject_kind, g.exchange_id::text AS subject_id, g.id::text AS source_id,
+       g.home AS division, NULL::timestamptz AS due_at,
+       g.last_on::timestamp AT TIME ZONE 'Asia/Shanghai' AS done_at, true AS good,
+       g.last_on - g.from_on + 1 AS value
+  FROM staff_exchange_guest g WHERE g.stay IN ('returned', 'recalled', 'left')
+""",
+    "trainings_attended": """
+SELECT 'training' AS subject_kind, p.training_id::text AS subject_id,
+       p.training_id::text AS source_id, p.division, NULL::timestamptz AS due_at,
+       t.ends_at AS done_at, coalesce(p.attended, 0) > 0 AS good, 1 AS value
+  FROM training_party p JOIN training t ON t.id = p.training_id
+ WHERE t.state IN ('held', 'closed')
+""",
+    "honours": """
+SELECT 'honour' AS subject_kind, h.id::text AS subject_id, h.id::text AS source_id, h.division,
+       NULL::timestamptz AS due_at, h.decided_at AS done_at, true AS good, 1 AS value
+  FROM honour h WHERE h.state = 'confirmed'
+""",
+    "file_review_score": """
+SELECT 'file_review' AS subject_kind, f.round_id::text AS subject_id, f.id::text AS source_id,
+       f.division, NULL::timestamptz AS due_at, r.closed_at AS done_at, true AS good,
+       f.score AS value
+  FROM review_file f JOIN file_review r ON r.id = f.round_id
+ WHERE r.state = 'closed' AND f.score IS NOT NULL AND f.state <> 'withdrawn'
+""",
 }
 GATHER: Final = """
 WITH asked AS (
   SELECT $1::text[] AS units, $2::timestamptz AS since, $3::timestamptz AS until,
-         $4::timestamptz AS as_of
+         $4::timestamptz AS as_of, $5::text AS assessor
 ), found AS (
   SELECT r.*, least(r.due_at - interval '1 microsecond', r.done_at) AS at FROM ({sources}) r
 )
@@ -144,18 +230,20 @@ async def gather(
     indicators: Sequence[str],
     units: Sequence[str],
     *,
+    assessor: str,
     since: datetime,
     until: datetime,
     as_of: datetime,
 ) -> list[Gathered]:
     """Every row that counts for the units between two instants, as known at `as_of`.
 
-    For a session beyond scope: a unit's count must not depend on who counts.
+    For a session beyond scope: a unit's count must not depend on who counts. `assessor` is the
+    scope of who assesses, for what only those see who have a part in it.
     """
     sources = " UNION ALL ".join(
         f"SELECT '{code}' AS indicator, s.* FROM ({SOURCES[code]}) s" for code in indicators
     )
     rows = await (await driver(session)).fetch(
-        GATHER.format(sources=sources), list(units), since, until, as_of
+        GATHER.format(sources=sources), list(units), since, until, as_of, assessor
     )
     return [Gathered(**row) for row in rows]

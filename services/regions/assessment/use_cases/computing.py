@@ -26,8 +26,9 @@ from services.regions.assessment.models import (
     AssessmentResult,
     AssessmentScheme,
 )
-from services.regions.assessment.queries import events, files as queries
+from services.regions.assessment.queries import files as queries
 from services.regions.assessment.queries.events import Gathered
+from services.regions.assessment.use_cases.gathering import Asked, gather
 from services.regions.assessment.use_cases.record import note
 from shared import divisions
 from shared.audit.trace import fingerprint
@@ -190,15 +191,15 @@ async def _read(
     session: AsyncSession, row: Assessment, scheme: AssessmentScheme
 ) -> Sequence[Gathered]:
     """What the sources have: past the caller's rows, since a count does not depend on who asks."""
+    asked = Asked(
+        units=scheme.units,
+        since=row.counts_from,
+        until=row.counts_until,
+        as_of=row.as_of,
+        assessor=row.division,
+    )
     async with beyond_scope(session):
-        return await events.gather(
-            session,
-            scheme.rules.indicators,
-            scheme.units,
-            since=row.counts_from,
-            until=row.counts_until,
-            as_of=row.as_of,
-        )
+        return await gather(session, scheme.rules.indicators, asked)
 
 
 async def _gather(session: AsyncSession, row: Assessment, scheme: AssessmentScheme) -> None:
