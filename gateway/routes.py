@@ -55,6 +55,11 @@ COLLECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "tasks": (
         "enterprises",
+        "enterprise-visits",
+        "enterprise-visits:report",
+        "enterprise-visits:ledger",
+        "enterprise-visits:statistics",
+        "positive-lists",
         "campaigns",
         "leads",
         "draws",

@@ -13,9 +13,14 @@ from services.regions.assistance.jobs import JOBS as ASSISTANCE_JOBS
 from services.regions.bureaus import endpoints as bureaus
 from services.regions.calendars import endpoints as calendars
 from services.regions.config import settings
+from services.regions.consultations import endpoints as consultations
+from services.regions.consultations.handlers import CLOCK_LISTENERS as CONSULTATION_CLOCKS
 from services.regions.disputes import endpoints as disputes
 from services.regions.disputes.jobs import JOBS as DISPUTE_JOBS
 from services.regions.divisions import endpoints as divisions
+from services.regions.exchanges.endpoints import ROUTERS as EXCHANGES
+from services.regions.exchanges.jobs import JOBS as EXCHANGE_JOBS
+from services.regions.grid.endpoints import ROUTERS as GRID
 from services.regions.groups import endpoints as groups
 from services.regions.groups.handlers import CLOCK_LISTENERS as GROUP_CLOCKS
 from services.regions.groups.jobs import JOBS as GROUP_JOBS
@@ -34,6 +39,8 @@ from services.regions.plans.jobs import JOBS as PLAN_JOBS
 from services.regions.succession import endpoints as succession
 from services.regions.succession.jobs import JOBS as SUCCESSION_JOBS
 from services.regions.tables import OPEN_WORK
+from services.regions.unit_audits import endpoints as unit_audits
+from services.regions.unit_audits.handlers import CLOCK_LISTENERS as UNIT_AUDIT_CLOCKS
 from shared.service import Service, create_service_app
 
 app = create_service_app(
@@ -62,6 +69,10 @@ app = create_service_app(
             protocols.router,
             activations.router,
             *ASSESSMENTS,
+            consultations.router,
+            unit_audits.router,
+            *EXCHANGES,
+            *GRID,
             overview.router,
         ],
         handlers=HANDLERS,
@@ -74,6 +85,7 @@ app = create_service_app(
             *DISPUTE_JOBS,
             *OPERATION_JOBS,
             *ACTIVATION_JOBS,
+            *EXCHANGE_JOBS,
         ),
         open_work=OPEN_WORK,
         clock_listeners=(
@@ -82,6 +94,8 @@ app = create_service_app(
             *GROUP_CLOCKS,
             *ACTIVATION_CLOCKS,
             *ASSESSMENT_CLOCKS,
+            *CONSULTATION_CLOCKS,
+            *UNIT_AUDIT_CLOCKS,
         ),
         needs_references=False,  # it is the one that publishes them
     )

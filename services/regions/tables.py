@@ -19,7 +19,10 @@ from services.regions.assessment.models import (
 from services.regions.assistance.models import AssistanceStep
 from services.regions.base import SCHEMA, RegionsTable
 from services.regions.calendars.models import PublishedYear
+from services.regions.consultations.models import ConsultationDissent, ConsultationStep
 from services.regions.disputes.models import DisputeStep
+from services.regions.exchanges.models import ExchangeStep, TrainingStep
+from services.regions.grid.models import GridStep, GridVisit
 from services.regions.groups.models import GroupSkip, GroupStep
 from services.regions.meetings.models import MeetingStep
 from services.regions.notices.models import NoticeStep
@@ -31,6 +34,8 @@ from services.regions.operations.models import (
 )
 from services.regions.plans.models import PlanStep, PlanText
 from services.regions.succession.models import DivisionChangeStep
+from services.regions.unit_audits.models import UnitAuditReferral, UnitAuditStep
+from services.regions.unit_audits.queries import keep_work_of
 from shared.db import kernel, rls
 from shared.succession.open_work import OpenWork
 
@@ -58,6 +63,14 @@ KEPT: Final = (
     AssessmentResult,
     AssessmentDelivery,
     AssessmentStep,
+    ConsultationDissent,
+    ConsultationStep,
+    UnitAuditReferral,
+    UnitAuditStep,
+    ExchangeStep,
+    TrainingStep,
+    GridStep,
+    GridVisit,
 )
 
 kernel.declare(RegionsTable.metadata)
@@ -101,7 +114,11 @@ _IN_TALKS_OR_FORCE: Final = "state NOT IN ('expired', 'terminated', 'renewed')"
 _NOT_ENDED: Final = "state <> 'ended'"
 _LETTER_OPEN: Final = "state NOT IN ('accepted_by_sender', 'withdrawn')"
 _MEETING_OPEN: Final = "state IN ('convened', 'minuted')"
+_CONSULTATION_OPEN: Final = "state IN ('convened', 'held')"
 _STANDS: Final = "ended_at IS NULL"
+_EXCHANGE_OPEN: Final = "state NOT IN ('reported', 'declined', 'called_off')"
+_TRAINING_OPEN: Final = "state IN ('convened', 'held')"
+_GRID_OPEN: Final = "next_id IS NULL"
 # What was said for a division stays in the history; the row it was said in goes on with its word.
 OPEN_WORK: Final = (
     OpenWork("bureau", _TABLES["bureau"], ("division",)),
@@ -265,4 +282,76 @@ OPEN_WORK: Final = (
         ("division",),
         is_open="state IN ('filed', 'proposed')",
     ),
+    _parent(
+        "consultation",
+        "convener",
+        is_open=_CONSULTATION_OPEN,
+        party=("consultation_invitee", "consultation_id"),
+    ),
+    _within(
+        "consultation_problem",
+        "matter",
+        of="consultation",
+        by="consultation_id",
+        is_open=_CONSULTATION_OPEN,
+    ),
+    _within(
+        "consultation_invitee",
+        "division",
+        of="consultation",
+        by="consultation_id",
+        is_open=_CONSULTATION_OPEN,
+    ),
+    OpenWork(
+        "consultation_measure",
+        _TABLES["consultation_measure"],
+        ("responsible",),
+        is_open="state NOT IN ('done', 'dropped')",
+    ),
+    OpenWork(
+        "unit_audit",
+        _TABLES["unit_audit"],
+        ("orderer", "audited"),
+        is_open=_OPERATION_OPEN,
+        after=keep_work_of,
+    ),
+    _within(
+        "unit_auditor", "division", of="unit_audit", by="unit_audit_id", is_open=_OPERATION_OPEN
+    ),
+    _parent(
+        "staff_exchange",
+        "proposer",
+        "partner",
+        "extension_by",
+        is_open=_EXCHANGE_OPEN,
+        party=("staff_exchange_party", "exchange_id"),
+    ),
+    _within(
+        "staff_exchange_party",
+        "division",
+        of="staff_exchange",
+        by="exchange_id",
+        is_open=_EXCHANGE_OPEN,
+    ),
+    # The grant at a host that ended moves by itself, in identity.
+    _within(
+        "staff_exchange_guest",
+        "home",
+        "host",
+        of="staff_exchange",
+        by="exchange_id",
+        is_open=_EXCHANGE_OPEN,
+    ),
+    _parent(
+        "training", "convener", is_open=_TRAINING_OPEN, party=("training_party", "training_id")
+    ),
+    _within("training_party", "division", of="training", by="training_id", is_open=_TRAINING_OPEN),
+    # Who confirms it is the bureau above the successor; what was confirmed is history.
+    OpenWork("honour", _TABLES["honour"], ("division",), is_open="state = 'recorded'"),
+    # A grid goes on in the county that takes over, until it draws its own.
+    OpenWork("grid_area", _TABLES["grid_area"], ("division",), is_open="retired_at IS NULL"),
+    OpenWork("grid_object", _TABLES["grid_object"], ("division",), is_open=_STANDS),
+    OpenWork("grid_plan", _TABLES["grid_plan"], ("division",), is_open=_GRID_OPEN),
+    _within("grid_cell", "division", of="grid_plan", by="plan_id", is_open=_GRID_OPEN),
+    OpenWork("grid_finding", _TABLES["grid_finding"], ("division",), is_open="state <> 'answered'"),
 )

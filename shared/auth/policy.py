@@ -208,10 +208,70 @@ _ACTIVATIONS: Final = {
 }
 _ROTA: Final[Mapping[str, Right]] = {}
 _DUTY: Final[Mapping[str, Right]] = {}
-_GRID: Final[Mapping[str, Right]] = {}
-_CONSULTATIONS: Final[Mapping[str, Right]] = {}
-_UNIT_AUDITS: Final[Mapping[str, Right]] = {}
-_EXCHANGES: Final[Mapping[str, Right]] = {}
+_GRID: Final[Mapping[str, Right]] = {
+    "grid.read": _right(
+        *_READERS, Role.DISCIPLINE_OFFICER, Role.GRID_LEAD, Role.GRID_OFFICER, at=Relation.ANY
+    ),
+    "grid.draw": _right(*_COMMANDERS, at=Relation.SUBTREE),
+    "grid.publish": _right(Role.COUNTY_LEADER_IN_CHARGE, Role.DEPARTMENT_HEAD, at=Relation.OWN),
+    "grid.assign": _right(*_COMMANDERS, at=Relation.OWN, sensitive=True),
+    # A lead for the cells led, who assigns for any.
+    "grid.leave": _right(*_COMMANDERS, Role.GRID_LEAD, at=Relation.OWN),
+    "grid.take_over": _right(*_COMMANDERS, Role.GRID_LEAD, Role.OFFICER, at=Relation.OWN),
+    # Whoever is named in the cell.
+    "grid.visit": _right(
+        *_COMMANDERS, Role.GRID_LEAD, Role.GRID_OFFICER, Role.OFFICER, at=Relation.OWN
+    ),
+    "grid.answer": _right(*_COMMANDERS, at=Relation.OWN),
+}
+_CONSULTATIONS: Final[Mapping[str, Right]] = {
+    "consultation.read": _right(*_READERS, at=Relation.ANY),
+    # Calls, holds, writes down what guests say, orders and closes measures, in its own name.
+    "consultation.convene": _right(*_COMMANDERS, at=Relation.OWN),
+    # An invited division's word, and its dissent.
+    "consultation.answer": _right(*_COMMANDERS, Role.LEGAL_REVIEWER, at=Relation.OWN),
+    "consultation.see_to": _right(*_COMMANDERS, Role.OFFICER, at=Relation.OWN),
+    # Superiors learn when the last regular one was held, and nothing more.
+    "consultation.rhythm": _right(*_READERS, at=Relation.SUBTREE),
+}
+# Auditors are named people: beyond the right, the use cases ask whether they are on this audit.
+_AUDITORS: Final = (*_CHIEFS, Role.AUDITOR, Role.OFFICER)
+_UNIT_AUDITS: Final[Mapping[str, Right]] = {
+    "unit_audit.read": _right(*_READERS, at=Relation.ANY),
+    # Figures of a division's units, for who reads there or above.
+    "unit_audit.overview": _right(*_READERS, at=Relation.SUBTREE),
+    # Of the corps that orders: plans it, asks for a proposal, names auditors.
+    "unit_audit.draft": _right(*_CHIEFS, Role.AUDITOR, at=Relation.OWN),
+    # A person who answers for it decides who goes, on disputed findings, and on the end.
+    "unit_audit.order": _right(Role.DEPARTMENT_HEAD, at=Relation.OWN),
+    "unit_audit.carry_out": _right(*_AUDITORS, at=Relation.ANY),
+    "unit_audit.verify": _right(*_AUDITORS, at=Relation.ANY),
+    # The audited unit's own word and work.
+    "unit_audit.state": _right(*_COMMANDERS, at=Relation.OWN),
+    "unit_audit.rectify": _right(*_COMMANDERS, Role.OFFICER, at=Relation.OWN),
+    "unit_audit.refer": _right(Role.AUDITOR, Role.DEPARTMENT_HEAD, at=Relation.OWN, sensitive=True),
+    "unit_audit.read_referrals": _right(Role.DISCIPLINE_OFFICER, at=Relation.ANY, sensitive=True),
+}
+_EXCHANGES: Final[Mapping[str, Right]] = {
+    "staff_exchange.read": _right(*_READERS, at=Relation.ANY),
+    # Each side in its own name: who goes, who agrees, who receives.
+    "staff_exchange.propose": _right(*_COMMANDERS, at=Relation.OWN),
+    "staff_exchange.send": _right(*_COMMANDERS, at=Relation.OWN),
+    "staff_exchange.consent": _right(*_HEADS, at=Relation.OWN, sensitive=True),
+    "staff_exchange.receive": _right(*_COMMANDERS, at=Relation.OWN),
+    # Beyond this, only the guest, or who sent it.
+    "staff_exchange.report": _right(*_COMMANDERS, Role.OFFICER, at=Relation.ANY),
+    "staff_exchange.count": _right(*_READERS, at=Relation.SUBTREE),
+    "training.read": _right(*_READERS, at=Relation.ANY),
+    "training.convene": _right(*_COMMANDERS, at=Relation.OWN),
+    "training.register": _right(*_COMMANDERS, at=Relation.OWN),
+    "training.count": _right(*_READERS, at=Relation.SUBTREE),
+    "honour.read": _right(*_READERS, at=Relation.ANY),
+    "honour.record": _right(*_COMMANDERS, at=Relation.OWN),
+    # The head of the bureau next above the person's own.
+    "honour.confirm": _right(Role.DEPARTMENT_HEAD, at=Relation.OWN),
+    "honour.count": _right(*_READERS, at=Relation.SUBTREE),
+}
 _FILE_REVIEWS: Final[Mapping[str, Right]] = {}
 _SUPERVISORS: Final[Mapping[str, Right]] = {}
 _ASSESSMENT: Final = {
@@ -225,7 +285,25 @@ _ASSESSMENT: Final = {
     "assessment.answer": _right(*_COMMANDERS, at=Relation.OWN),
 }
 _OVERVIEW: Final = {"cooperation.read": _right(*_READERS, at=Relation.ANY)}
-_ENTERPRISES: Final[Mapping[str, Right]] = {}
+_ENTERPRISES: Final[Mapping[str, Right]] = {
+    "enterprise.read": _right(*_READERS, Role.DISCIPLINE_OFFICER, at=Relation.ANY),
+    "enterprise.manage": _right(*_CHIEFS, Role.OFFICER, at=Relation.SUBTREE),
+    # Closing, reopening, merging: what ends a row of the register or brings it back.
+    "enterprise.decide": _right(*_CHIEFS, at=Relation.SUBTREE),
+    "enterprise.grade": _right(*_CHIEFS, Role.OFFICER, at=Relation.SUBTREE),
+    "enterprise.override_grade": _right(Role.DEPARTMENT_HEAD, at=Relation.SUBTREE, sensitive=True),
+    "enterprise.import": _right(*_CHIEFS, at=Relation.SUBTREE, sensitive=True),
+    "positive_list.read": _right(*_READERS, Role.DISCIPLINE_OFFICER, at=Relation.ANY),
+    "positive_list.publish": _right(*_CHIEFS, at=Relation.SUBTREE),
+    "positive_list.remove": _right(Role.DEPARTMENT_HEAD, at=Relation.SUBTREE),
+    "visit.read": _right(*_READERS, Role.DISCIPLINE_OFFICER, at=Relation.ANY),
+    # Each agency in its own name; the ledger's state is for whoever may plan, wherever.
+    "visit.plan": _right(*_COMMANDERS, Role.OFFICER, at=Relation.PARTICIPANT),
+    # Other agencies report by their platform, or by an office that enters it for them.
+    "visit.report": _right(*_COMMANDERS, Role.OFFICER, Role.PLATFORM, at=Relation.SUBTREE),
+    "visit.approve": _right(Role.DEPARTMENT_HEAD, at=Relation.SUBTREE, sensitive=True),
+    "task.name_object": _right(*_CHIEFS, Role.OFFICER, at=Relation.PARTICIPANT),
+}
 _DRAWS: Final[Mapping[str, Right]] = {}
 
 _FIELD: Final = (Role.OFFICER,)

@@ -49,8 +49,15 @@ OF_THE_STORY: Final = (
 )
 MOST_KEYS: Final = 2
 YEAR: Final = "2026"
-# Where an office is, everybody may know, and who is an expert for what.
-PUBLIC: Final = frozenset({"/api/v1/bureaus/{bureau_id}", "/api/v1/experts/{expert_id}"})
+# Where an office is, everybody may know, who is an expert for what, and that a list was published.
+PUBLIC: Final = frozenset(
+    {
+        "/api/v1/bureaus/{bureau_id}",
+        "/api/v1/experts/{expert_id}",
+        "/api/v1/positive-lists/{positive_list_id}",
+        "/api/v1/positive-lists/{positive_list_id}/entries",
+    }
+)
 KEYS: Final = (
     "SELECT id::text FROM {table} AS t WHERE t::text ~ '\\m3302' ORDER BY id DESC LIMIT $1"
 )

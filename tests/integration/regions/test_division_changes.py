@@ -18,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from ops.seed_references import seed_references
 from services.identity.accounts.use_cases import create_account
-from services.identity.grants.use_cases import add_grant
+from services.identity.grants.use_cases.giving import add_grant
 from services.identity.tables import OPEN_WORK as IDENTITY_WORK
 from services.petitions.tables import OPEN_WORK as PETITIONS_WORK
 from services.regions.bureaus.domain import BureauKind

@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.identity.accounts import queries as accounts
 from services.identity.grants import domain, queries
-from services.identity.grants.domain import GrantEnded, OwnGrant
+from services.identity.grants.domain import GrantEnded, GuestByExchange, OwnGrant
 from services.identity.grants.models import RoleGrant
 from shared import divisions
 from shared.audit import trace
@@ -49,7 +49,7 @@ async def add_grant(
     )
     session.add(grant)
     await session.flush()
-    await _trace(session, actor, "grant.give", grant, reason=reason, now=now)
+    await trace_grant(session, actor, "grant.give", grant, reason=reason, now=now)
     return grant
 
 
@@ -71,6 +71,10 @@ async def give(
     require(actor, "grant.manage", division=division)
     if account.id == actor.id:
         raise OwnGrant
+    held = await queries.open_grants(session, account.id, now=now)
+    scope = divisions.scope(division)
+    if any(each.guest_id and _overlap(each.scope, scope) for each in held):
+        raise GuestByExchange
     return await add_grant(
         session,
         actor,
@@ -104,7 +108,7 @@ async def withdraw(
         raise GrantEnded
     grant.withdrawn_at, grant.withdrawn_by, grant.withdrawn_reason = now, actor.id, reason
     await session.flush()
-    await _trace(session, actor, "grant.withdraw", grant, reason=reason, now=now)
+    await trace_grant(session, actor, "grant.withdraw", grant, reason=reason, now=now)
     return grant
 
 
@@ -135,15 +139,23 @@ async def follow_division(
         given_at=now,
         given_by=trace.SYSTEM_ACTOR.id,
         reason=reason[:500],
+        exchange_id=grant.exchange_id,
+        guest_id=grant.guest_id,
+        stay_ends_at=grant.stay_ends_at,
     )
+    await session.flush()  # what is withdrawn makes room for what takes its place
     session.add(successor)
     await session.flush()
     for each, action in ((grant, "grant.withdraw"), (successor, "grant.give")):
-        await _trace(session, trace.SYSTEM_ACTOR, action, each, reason=reason, now=now)
+        await trace_grant(session, trace.SYSTEM_ACTOR, action, each, reason=reason, now=now)
     return True
 
 
-async def _trace(
+def _overlap(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)
+
+
+async def trace_grant(
     session: AsyncSession,
     actor: Actor,
     action: str,
