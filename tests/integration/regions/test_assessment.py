@@ -46,6 +46,7 @@ class City:
 ZHOUSHAN: Final = City("330900", "330902", "330903", "330921", "330922")
 NINGBO: Final = City("330200", "330206", "330211", "330281", "330282")
 JIAXING: Final = City("330400", "330402", "330411", "330421", "330424")
+HUZHOU: Final = City("330500", "330502", "330503", "330521", "330522")
 SHAOXING: Final = City("330600", "330602", "330603", "330604", "330624")
 LINES: Final = [
     {"indicator": "letters_acknowledged", "weight": "40", "zero_at": "0", "full_at": "100"},
@@ -330,3 +331,29 @@ async def test_rules_set_later_judge_what_comes_later_and_a_correction_shows(
         city.chief, f"/assessments/{seen['id']}", "withdraw", {"reason": "有误"}
     )
     assert (gone["state"], gone["actions"]) == ("withdrawn", [])
+
+
+async def test_the_default_scheme_counts_what_every_subject_has(office: Desk) -> None:
+    city = HUZHOU
+    await office.set_clock("2026-10-12")
+    plain = {"division": city.code, "year": 2026, "title": "默认方案", "units": city.units}
+    made = await office.send(city.chief, "/assessment-schemes", plain)
+    scheme = await office.act(city.chief, f"/assessment-schemes/{made['id']}", "publish", LATE)
+    for _ in range(3):
+        await answered(office, await letter(office, city.some, city.none), city.none)
+    await letter(office, city.none, city.some)
+    await office.set_clock("2026-10-20")
+    body = {"scheme_id": scheme["id"], "title": "10月", "first_day": "2026-10-01"}
+    seen = await office.send(city.computer, "/assessments", {**body, "last_day": "2026-10-31"})
+
+    [best] = [each for each in seen["results"] if each["division"] == city.none]
+    assert {each["indicator"] for each in best["marks"] if each["denominator"]} == {
+        "letters_acknowledged",
+        "letters_answered",
+    }
+    # A fifth of the weight is assessed: too little for a score, and nobody has a rank.
+    assert (best["assessed_weight"], best["score"]) == ("20.00", None)
+    assert {each["rank"] for each in seen["results"]} == {None}
+    catalogue = await office.regions.get(head(city.some), "/assessment-schemes/indicators")
+    named = {each["indicator"] for each in (*scheme["lines"], *scheme["adjustments"])}
+    assert named < {each["code"] for each in catalogue.json()}

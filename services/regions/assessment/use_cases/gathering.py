@@ -38,7 +38,7 @@ class Asked:
 
 async def _grid_visits(session: AsyncSession, asked: Asked) -> list[Gathered]:
     """What the cells of each unit owed: each visit by its cell and when it was due."""
-    found = []
+    found: list[Gathered] = []
     for unit in asked.units:
         cells = await cells_between(session, unit, since=asked.since, until=asked.until)
         settled = await duties(
