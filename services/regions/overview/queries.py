@@ -109,7 +109,7 @@ SELECT i.division AS sender, o.division AS receiver, count(*) AS answered,
  GROUP BY 1, 2 ORDER BY 1, 2
 """
 # Days on which somebody acted elsewhere than at home, from the first to the last asked for and
-# not beyond today ($4): in an operation while it ran and the own part was not over, in an audit
+# not beyond today ($4): on the days of a turn of the rota that was served, in an operation while it ran and the own part was not over, in an audit
 # from its start to its report. Who orders an audit receives the auditors.
 ELSEWHERE: Final = """
 WITH stay AS (
@@ -127,6 +127,10 @@ WITH stay AS (
          (coalesce(a.reported_at, a.planned_to) AT TIME ZONE 'Asia/Shanghai')::date
     FROM unit_auditor u JOIN unit_audit a ON a.id = u.unit_audit_id
    WHERE a.started_at IS NOT NULL
+  UNION ALL
+  SELECT 'rota', d.division, r.place, day, day
+    FROM rota_draw d JOIN rota_round r ON r.id = d.round_id CROSS JOIN unnest(d.served_on) AS day
+   WHERE d.state = 'served'
 ), within AS (
   SELECT kind, giver, receiver,
          least(last_day, $3::date, $4::date) - greatest(first_day, $2::date) + 1 AS days
@@ -238,7 +242,7 @@ async def ordered(
 async def elsewhere(
     session: AsyncSession, division: str, *, since: date, until: date, today: date
 ) -> list[Flow]:
-    """Person-days in operations and audits, of which one side lies in the division."""
+    """Person-days of rota, operations and audits, of which one side lies in the division."""
     rows = await (await driver(session)).fetch(
         ELSEWHERE, divisions.scope(division), since, until, today
     )

@@ -11,7 +11,6 @@ from services.regions.exchanges.queries.staff import presences
 from services.regions.overview import queries
 from services.regions.overview.domain import Balance, Flow, FlowKind, balances
 from services.regions.overview.queries import Coming, Counts, PairRow
-from services.regions.rota.queries.figures import person_days as served_days
 from shared import divisions, reference
 from shared.clocks.days import DAY, end_of_day
 
@@ -64,12 +63,7 @@ async def person_days(
     Those of which one side lies in the division; nothing to come is counted.
     """
     last = min(until, today)
-    scope = divisions.scope(division)
     flows = await queries.elsewhere(session, division, since=since, until=until, today=today)
-    for served in await served_days(session, since, last):
-        giver = served.unit.division
-        if giver.startswith(scope) or served.to.startswith(scope):
-            flows.append(Flow(FlowKind.ROTA, giver, served.to, served.days))
     calendar = await reference.calendar(session)
     for stay in await presences(session, division, first=since, last=last, today=today):
         days = counted(stay, since, last, calendar).calendar_days

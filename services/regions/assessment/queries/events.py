@@ -132,12 +132,11 @@ SELECT 'duty_alert' AS subject_kind, a.id::text AS subject_id, a.id::text AS sou
     # Who is excused with a reason owes nothing; who took the turn over has it.
     "rota_turns_served": """
 SELECT 'rota_round' AS subject_kind, d.round_id::text AS subject_id, d.id::text AS source_id,
-       u.division, (d.ends_on + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' AS due_at,
+       d.division, (d.ends_on + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' AS due_at,
        (SELECT max(day) FROM unnest(d.served_on) AS day)::timestamp
          AT TIME ZONE 'Asia/Shanghai' AS done_at,
        CASE WHEN d.state = 'served' THEN true END AS good, 1 AS value
-  FROM rota_draw d JOIN rota_unit u ON u.id = d.unit_id
- WHERE d.state IN ('drawn', 'confirmed', 'served')
+  FROM rota_draw d WHERE d.state IN ('drawn', 'confirmed', 'served')
 """,
     # Confidential: of measures whose consultation who assesses has no part in, nothing is known.
     "consultation_measures_done": """
