@@ -109,8 +109,9 @@ SELECT i.division AS sender, o.division AS receiver, count(*) AS answered,
  GROUP BY 1, 2 ORDER BY 1, 2
 """
 # Days on which somebody acted elsewhere than at home, from the first to the last asked for and
-# not beyond today ($4): on the days of a turn of the rota that was served, in an operation while it ran and the own part was not over, in an audit
-# from its start to its report. Who orders an audit receives the auditors.
+# not beyond today ($4): days of a turn of the rota that was served; in an operation while it ran
+# and the own part was not over; in an audit from its start to its report. Who orders an audit
+# receives the auditors.
 ELSEWHERE: Final = """
 WITH stay AS (
   SELECT 'operation' AS kind, f.division AS giver, t.place AS receiver,

@@ -4,7 +4,17 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import uuid4
 
-from tests.integration.regions.conftest import JIAXING, Regions, desk, head
+from tests.integration.regions.conftest import JIAXING, Person, Regions, desk, head
+from tests.integration.regions.joint import running
+from tests.integration.regions.test_exchanges import (
+    FIRST,
+    GUANGHAN,
+    XINDU,
+    agreed,
+    at,
+    both,
+    pass_to,
+)
 from tests.integration.regions.test_grid import a_grid, codes
 from tests.integration.regions.test_rota import bureau, rota
 from tests.integration.regions.test_unit_audits import (
@@ -170,3 +180,33 @@ async def test_rows_of_every_subject_count_for_the_unit_they_are_of(regions: Reg
     ]
     desks = await regions.get(CITY, "/cooperation-figures/duty-coverage", **asked)
     assert desks.json()["coverage"].startswith("/api/v1/duty-rosters/coverage?")
+
+
+async def test_who_goes_to_another_gives_days_and_the_other_receives_them(
+    regions: Regions,
+) -> None:
+    await at(regions, "2026-03-12")
+    await agreed(regions, *await both(regions))
+    await pass_to(regions, FIRST.isoformat())
+    await running(regions, XINDU, XINDU, GUANGHAN, planned_from="2026-03-16")
+    await at(regions, "2026-03-17")
+
+    async def kinds(who: Person, division: str) -> dict[str, Json]:
+        asked = {"division": division, "since": "2026-03-01", "until": "2026-12-31"}
+        found = await regions.get(who, "/cooperation-figures/person-days", **asked)
+        assert found.status_code == 200, found.text
+        return {each["kind"]: each for each in found.json()["kinds"]}
+
+    # Two days up to today, each way: what is to come is not counted.
+    seen = await kinds(head(XINDU), XINDU)
+    assert seen["exchange"]["flows"] == [
+        {"giver": XINDU, "receiver": GUANGHAN, "days": 2},
+        {"giver": GUANGHAN, "receiver": XINDU, "days": 2},
+    ]
+    assert seen["operation"]["given"] == {GUANGHAN: 2}
+    assert seen["operation"]["received"] == {XINDU: 2}
+    assert await kinds(head(GUANGHAN), GUANGHAN) == seen
+    assert await kinds(head(JIAXING), XINDU) == {
+        kind: {**each, "total": 0, "given": {}, "received": {}, "flows": []}
+        for kind, each in seen.items()
+    }
