@@ -6,6 +6,8 @@ from services.regions.activations.jobs import JOBS as ACTIVATION_JOBS
 from services.regions.agreements import endpoints as agreements
 from services.regions.agreements.handlers import CLOCK_LISTENERS as AGREEMENT_CLOCKS
 from services.regions.agreements.jobs import JOBS as AGREEMENT_JOBS
+from services.regions.assessment.endpoints import ROUTERS as ASSESSMENTS
+from services.regions.assessment.handlers import CLOCK_LISTENERS as ASSESSMENT_CLOCKS
 from services.regions.assistance.endpoints import handovers, requests as assistance_requests
 from services.regions.assistance.jobs import JOBS as ASSISTANCE_JOBS
 from services.regions.bureaus import endpoints as bureaus
@@ -72,6 +74,7 @@ app = create_service_app(
             groups.router,
             protocols.router,
             activations.router,
+            *ASSESSMENTS,
             consultations.router,
             unit_audits.router,
             *EXCHANGES,
@@ -100,6 +103,7 @@ app = create_service_app(
             *PLAN_CLOCKS,
             *GROUP_CLOCKS,
             *ACTIVATION_CLOCKS,
+            *ASSESSMENT_CLOCKS,
             *CONSULTATION_CLOCKS,
             *UNIT_AUDIT_CLOCKS,
             *FILE_REVIEW_CLOCKS,

@@ -10,6 +10,12 @@ import services.regions.helpers.models.engaged
 import services.regions.officers.models  # noqa: F401  importing declares the tables
 from services.regions.activations.models import ActivationStep
 from services.regions.agreements.models import AgreementSkip, AgreementStep, AgreementText
+from services.regions.assessment.models import (
+    AssessmentDelivery,
+    AssessmentEvent,
+    AssessmentResult,
+    AssessmentStep,
+)
 from services.regions.assistance.models import AssistanceStep
 from services.regions.base import SCHEMA, RegionsTable
 from services.regions.calendars.models import PublishedYear
@@ -58,6 +64,10 @@ KEPT: Final = (
     OperationStep,
     LookBack,
     ActivationStep,
+    AssessmentEvent,
+    AssessmentResult,
+    AssessmentDelivery,
+    AssessmentStep,
     ConsultationDissent,
     ConsultationStep,
     UnitAuditReferral,
@@ -271,6 +281,25 @@ OPEN_WORK: Final = (
         party=("activation_reply", "activation_id"),
     ),
     _within("activation_reply", "division", of="activation", by="activation_id", is_open=_RUNNING),
+    # Rules of a year that is not over; what was counted keeps the codes it was counted under.
+    OpenWork(
+        "assessment_scheme",
+        _TABLES["assessment_scheme"],
+        ("division", "units"),
+        is_open="state IN ('draft', 'published')",
+    ),
+    OpenWork(
+        "assessment",
+        _TABLES["assessment"],
+        ("division",),
+        is_open="state IN ('computed', 'announced')",
+    ),
+    OpenWork(
+        "assessment_objection",
+        _TABLES["assessment_objection"],
+        ("division",),
+        is_open="state IN ('filed', 'proposed')",
+    ),
     _parent(
         "consultation",
         "convener",

@@ -326,7 +326,16 @@ _SUPERVISORS: Final[Mapping[str, Right]] = {
     "petition.call_supervisor": _right(Role.PETITION_CLERK, Role.OFFICER, at=Relation.OWN),
     "petition.note_supervisor": _right(Role.PETITION_CLERK, Role.OFFICER, at=Relation.OWN),
 }
-_ASSESSMENT: Final[Mapping[str, Right]] = {}
+_ASSESSMENT: Final = {
+    "assessment.read": _right(*_READERS, at=Relation.ANY),
+    # Who assesses sets up rules, computes, hears objections and publishes.
+    "assessment.set_up": _right(*_CHIEFS, at=Relation.OWN),
+    "assessment.publish": _right(Role.DEPARTMENT_HEAD, at=Relation.OWN, sensitive=True),
+    "assessment.compute": _right(*_CHIEFS, Role.AUDITOR, at=Relation.OWN),
+    "assessment.decide": _right(*_CHIEFS, Role.AUDITOR, at=Relation.OWN),
+    # A unit's own word, in its own name.
+    "assessment.answer": _right(*_COMMANDERS, at=Relation.OWN),
+}
 _OVERVIEW: Final = {"cooperation.read": _right(*_READERS, at=Relation.ANY)}
 _ENTERPRISES: Final[Mapping[str, Right]] = {
     "enterprise.read": _right(*_READERS, Role.DISCIPLINE_OFFICER, at=Relation.ANY),

@@ -32,6 +32,7 @@ CHANGES_NOT_THE_ITEM: Final = {
 NEVER_LONG: Final = {
     "regions GET /api/v1/duty-rosters/on-duty": "the desks of one division",
     "regions GET /api/v1/duty-rosters/threatened": "what is wrong in the days watched ahead",
+    "regions GET /api/v1/assessment-schemes/indicators": "the indicators there are",
     "petitions GET /api/v1/working-groups": "one a city, and a caller sees those above and below",
     "petitions GET /api/v1/handling-profiles": "what administrators added to a dozen",
     "petitions GET /api/v1/petition-settings": "the figures there are",
