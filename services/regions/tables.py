@@ -21,11 +21,11 @@ from services.regions.base import SCHEMA, RegionsTable
 from services.regions.calendars.models import PublishedYear
 from services.regions.consultations.models import ConsultationDissent, ConsultationStep
 from services.regions.disputes.models import DisputeStep
-from services.regions.exchanges.models import ExchangeStep, TrainingStep
-from services.regions.grid.models import GridStep, GridVisit
-from services.regions.file_reviews.models import FileReviewDraw, FileReviewStep
 from services.regions.duty.models.incidents import Incident, IncidentStep
 from services.regions.duty.models.rosters import DutyStep
+from services.regions.exchanges.models import ExchangeStep, TrainingStep
+from services.regions.file_reviews.models import FileReviewDraw, FileReviewStep
+from services.regions.grid.models import GridStep, GridVisit
 from services.regions.groups.models import GroupSkip, GroupStep
 from services.regions.helpers.models.taking_part import SupervisorActivity
 from services.regions.meetings.models import MeetingStep
@@ -372,6 +372,7 @@ OPEN_WORK: Final = (
     OpenWork("grid_plan", _TABLES["grid_plan"], ("division",), is_open=_GRID_OPEN),
     _within("grid_cell", "division", of="grid_plan", by="plan_id", is_open=_GRID_OPEN),
     OpenWork("grid_finding", _TABLES["grid_finding"], ("division",), is_open="state <> 'answered'"),
+    _parent(
         "file_review",
         "convener",
         is_open=_REVIEW_OPEN,
@@ -389,6 +390,7 @@ OPEN_WORK: Final = (
         ("division",),
         is_open="EXISTS (SELECT FROM exchange_promise p"
         " WHERE p.exchange_day_id = t.id AND p.state <> 'kept')",
+    ),
     OpenWork("rota", _TABLES["rota"], ("division",), is_open=_STANDS),
     OpenWork("rota_unit", _TABLES["rota_unit"], ("division",), is_open="left_at IS NULL"),
     OpenWork(
@@ -402,6 +404,7 @@ OPEN_WORK: Final = (
         _TABLES["rota_draw"],
         ("division",),
         is_open="state IN ('drawn', 'confirmed')",
+    ),
     OpenWork("duty_roster", _TABLES["duty_roster"], ("division",), is_open=_DUTY_KEPT),
     _parent(
         "incident",
