@@ -267,7 +267,7 @@ class OpenIncidentOut(Out):
     state: str
 
 
-class HandoverOut(Out):
+class ShiftHandoverOut(Out):
     """交接班记录: of which shift, what was open, and whether somebody took over in time."""
 
     shift_id: UUID
@@ -396,7 +396,7 @@ class DutiesOut(Out):
     holidays: int
 
 
-class CoverageOut(Out):
+class RosterCoverageOut(Out):
     """One desk: minutes owed and kept, what was missing, hand-overs, and who had how much."""
 
     bureau_id: UUID
@@ -445,4 +445,4 @@ class CoverageListOut(Out):
     division: str
     starts_at: datetime
     ends_at: datetime
-    desks: list[CoverageOut]
+    desks: list[RosterCoverageOut]

@@ -255,7 +255,7 @@ class CheckOut(Out):
         )
 
 
-class PlanLineOut(Out):
+class GridPlanLineOut(Out):
     id: UUID
     division: str
     number: int
@@ -280,7 +280,7 @@ class DrawnCellOut(Out):
     officers: list[PersonOut]
 
 
-class PlanOut(PlanLineOut):
+class PlanOut(GridPlanLineOut):
     basis: str
     drawn_name: str
     published_name: str | None
@@ -292,7 +292,7 @@ class PlanOut(PlanLineOut):
 
     @classmethod
     def of(cls, row: GridPlan, steps: Sequence[GridStep], actor: Actor) -> Self:
-        line = PlanLineOut.model_validate(row).model_dump()
+        line = GridPlanLineOut.model_validate(row).model_dump()
         return cls(
             **line,
             basis=row.basis,
