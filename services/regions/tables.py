@@ -6,6 +6,7 @@ from sqlalchemy import MetaData
 
 import services.regions.bureaus.models
 import services.regions.divisions.models
+import services.regions.grid.models.people
 import services.regions.helpers.models
 import services.regions.officers.models  # noqa: F401  importing declares the tables
 from services.regions.activations.models import ActivationStep
@@ -16,7 +17,7 @@ from services.regions.calendars.models import PublishedYear
 from services.regions.consultations.models import ConsultationDissent, ConsultationStep
 from services.regions.disputes.models import DisputeStep
 from services.regions.exchanges.models import ExchangeStep, TrainingStep
-from services.regions.grid.models import GridStep, GridVisit
+from services.regions.grid.models.practice import GridStep, GridVisit
 from services.regions.groups.models import GroupSkip, GroupStep
 from services.regions.meetings.models import MeetingStep
 from services.regions.notices.models import NoticeStep

@@ -9,7 +9,8 @@ from pydantic import ConfigDict, Field, JsonValue
 
 from services.regions.grid.domain.partition import MOST_LEVELS, CellDraft, PlanState
 from services.regions.grid.domain.proposal import Force, Part, Proposal
-from services.regions.grid.models import GridPlan, GridStep
+from services.regions.grid.models.practice import GridStep
+from services.regions.grid.models.territory import GridPlan
 from services.regions.grid.queries.cells import CellFile
 from services.regions.grid.schemas.areas import AreaCode
 from services.regions.grid.schemas.people import PersonIn, PersonOut, StepOut

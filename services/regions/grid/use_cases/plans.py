@@ -20,7 +20,7 @@ from services.regions.grid.domain.partition import (
 )
 from services.regions.grid.domain.practice import OFFICERS_PER_CELL
 from services.regions.grid.domain.proposal import Force, Proposal
-from services.regions.grid.models import GridPlan
+from services.regions.grid.models.territory import GridPlan
 from services.regions.grid.queries import areas, cells, plans as queries
 from services.regions.grid.use_cases.areas import require_county
 from services.regions.grid.use_cases.record import note

@@ -12,14 +12,8 @@ from services.regions.grid.domain import partition, practice
 from services.regions.grid.domain.partition import Named
 from services.regions.grid.domain.practice import NIGHT, Kept
 from services.regions.grid.domain.tenure import Answerable, Tenure
-from services.regions.grid.models import (
-    GridArea,
-    GridCell,
-    GridFinding,
-    GridObject,
-    GridPlan,
-    GridVisit,
-)
+from services.regions.grid.models.practice import GridFinding, GridObject, GridVisit
+from services.regions.grid.models.territory import GridArea, GridCell, GridPlan
 from services.regions.grid.queries import areas, cells, plans, practice as queries
 from services.regions.grid.queries.practice import Owed
 from services.regions.grid.use_cases.plans import least_officers

@@ -20,7 +20,8 @@ from services.regions.grid.domain.findings import (
 from services.regions.grid.domain.partition import normal
 from services.regions.grid.domain.practice import LATE_ENTRY_HOURS, NIGHT, BadVisit
 from services.regions.grid.domain.tenure import NotInForce
-from services.regions.grid.models import GridArea, GridCell, GridFinding, GridObject, GridVisit
+from services.regions.grid.models.practice import GridFinding, GridObject, GridVisit
+from services.regions.grid.models.territory import GridArea, GridCell
 from services.regions.grid.queries import areas, cells, practice as queries
 from services.regions.grid.queries.cells import CellFile
 from services.regions.grid.use_cases.people import visits_for
