@@ -74,6 +74,7 @@ async def propose(
         chosen: Sequence[str] = drawn.areas
     else:
         chosen = sorted(known)
+    proposal.require_known(chosen, wanted.force)
     least = await least_officers(session, wanted.division, now=now)
     number = wanted.cells
     if number is None:
