@@ -51,6 +51,7 @@ COLLECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
         "honours",
         "file-reviews",
         "assessments",
+        "assessment-schemes",
     ),
     "tasks": (
         "enterprises",

@@ -109,14 +109,25 @@ def canaries(stack: WholeStack) -> Sequence[str]:
 
 
 def send_letters(head: httpx.Client, matter: object, text: str) -> None:
-    """What two organs of Ningbo write to one another."""
+    """What two organs of Ningbo write to one another, and what they convene."""
     sides = {"sender": "330282", "receiver": "330206", "facts": text, "contact": text}
     request = {"kind": "records", "title": text, "asked": text}
     dispute = {"opened_by": "330282", "parties": ["330282", "330206"], "facts": text}
+    training = {
+        "convener": "330282",
+        "invited": ["330206"],
+        "kind": "case_talk",
+        "topic": text,
+        "venue": text,
+        "starts_at": "2026-12-01T09:00:00+08:00",
+        "ends_at": "2026-12-01T11:00:00+08:00",
+        "places": 20,
+    }
     for path, letter in {
         "assistance-requests": sides | request,
         "handovers": sides | {"matter": matter, "legal_view": text},
         "jurisdiction-disputes": dispute | {"matter": matter},
+        "trainings": training,
     }.items():
         answer = head.post(f"/api/v1/{path}", json=letter, headers=fresh_key())
         assert answer.status_code == 201, answer.text

@@ -26,8 +26,8 @@ from services.regions.consultations.models import (
 from services.regions.consultations.queries import ConsultationFile
 from services.regions.consultations.use_cases.record import begin, note, seen_by
 from services.regions.divisions.use_cases import require_known
-from services.regions.helpers import queries as helpers
-from services.regions.helpers.models import Expert
+from services.regions.helpers.models.engaged import Expert
+from services.regions.helpers.queries import engaged as helpers
 from services.regions.meetings import queries as meetings
 from services.regions.meetings.domain import State as MeetingState
 from shared.auth.actor import Actor
@@ -234,7 +234,7 @@ async def hold(
     expected_version: int,
     now: datetime,
 ) -> Consultation:
-    """It was held: who was there. An expert who has an interest by now does not count as there."""
+    """It was held: who was there. ExpertRecused for one who has an interest by now."""
     file = await begin(
         session, actor, consultation_id, Action.HOLD, expected_version=expected_version
     )
