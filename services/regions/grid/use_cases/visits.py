@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.regions.assistance import queries as letters
 from services.regions.assistance.models import AssistanceRequest, Handover
+from services.regions.duty.queries import incidents
 from services.regions.grid.domain import findings as rules, practice
 from services.regions.grid.domain.findings import (
     FindingState,
@@ -224,6 +225,8 @@ async def _require_outcome(session: AsyncSession, kind: OutcomeKind, outcome_id:
                 await letters.letter(session, Handover, key)
             case OutcomeKind.ASSISTANCE_REQUEST:
                 await letters.letter(session, AssistanceRequest, key)
+            case OutcomeKind.INCIDENT:
+                await incidents.incident(session, key)
             case _:
                 await operations.operation(session, key)
     except (ValueError, NotFound):
@@ -238,5 +241,6 @@ OWN_OUTCOMES = frozenset(
         OutcomeKind.HANDOVER,
         OutcomeKind.ASSISTANCE_REQUEST,
         OutcomeKind.OPERATION,
+        OutcomeKind.INCIDENT,
     }
 )
