@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response, status
 
 from services.regions.grid.domain.partition import PlanState
-from services.regions.grid.models import GridPlan
+from services.regions.grid.models.territory import GridPlan
 from services.regions.grid.queries import cells, plans as queries
 from services.regions.grid.schemas.plans import (
     CheckOut,
