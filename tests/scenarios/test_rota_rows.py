@@ -118,7 +118,8 @@ def serve_today(office: Offices, path: str, drawn: Json) -> None:
     said = {"days": [office.today.isoformat()], "obeyed": True, "quality": "excellent"}
     for each in drawn["draws"]:
         turn = f"{one}/draws/{each['id']}"
-        done = act(office, one, f"{turn}/serve", said, by=chief(BEILUN), not_by=chief(YUYAO))
+        act(office, one, f"{turn}/serve", said, by=chief(BEILUN), not_by=chief(YUYAO))
+    done = office.person(chief(BEILUN)).get(one)
     assert done["state"] == "served"
     assert all(each["response_seconds"] >= 900 for each in done["draws"])
     assert {(each["obeyed"], each["quality"]) for each in done["draws"]} == {(True, "excellent")}

@@ -26,8 +26,8 @@ from services.regions.consultations.models import (
 from services.regions.consultations.queries import ConsultationFile
 from services.regions.consultations.use_cases.record import begin, note, seen_by
 from services.regions.divisions.use_cases import require_known
-from services.regions.helpers import queries as helpers
-from services.regions.helpers.models import Expert
+from services.regions.helpers.models.engaged import Expert
+from services.regions.helpers.queries import engaged as helpers
 from services.regions.meetings import queries as meetings
 from services.regions.meetings.domain import State as MeetingState
 from shared.auth.actor import Actor

@@ -10,7 +10,7 @@ from services.regions.grid.domain.partition import Area, normal
 from services.regions.grid.domain.practice import ObjectKind
 from services.regions.grid.models import GridArea, GridObject
 from services.regions.grid.use_cases.areas import Loaded, ObjectFacts, object_actions
-from services.regions.helpers.schemas import CreditCode
+from services.regions.helpers.schemas.engaged import CreditCode
 from shared.auth.actor import Actor
 from shared.http.body import Body, Division, LongText, Out, Reason, ShortText
 

@@ -14,7 +14,7 @@ from services.regions.grid.domain.practice import ObjectEnded, ObjectKind
 from services.regions.grid.models import GridArea, GridObject
 from services.regions.grid.queries import areas as queries, plans
 from services.regions.grid.use_cases.record import note
-from services.regions.helpers.domain import require_credit_code
+from services.regions.helpers.domain.engaged import require_credit_code
 from shared import divisions
 from shared.audit.trace import record
 from shared.auth.actor import Actor
