@@ -56,14 +56,7 @@ def upgrade() -> None:
         schema="regions",
         postgresql_using="gin",
     )
-    op.create_index(
-        "uq_rota_division_running",
-        "rota",
-        ["division"],
-        unique=True,
-        schema="regions",
-        postgresql_where=sa.text("ended_at IS NULL"),
-    )
+    op.create_index("ix_rota_division", "rota", ["division"], unique=False, schema="regions")
     op.create_table(
         "rota_round",
         sa.Column("version", sa.Integer(), nullable=False),
@@ -597,12 +590,7 @@ def downgrade() -> None:
     )
     op.drop_index("ix_rota_round_starts_on", table_name="rota_round", schema="regions")
     op.drop_table("rota_round", schema="regions")
-    op.drop_index(
-        "uq_rota_division_running",
-        table_name="rota",
-        schema="regions",
-        postgresql_where=sa.text("ended_at IS NULL"),
-    )
+    op.drop_index("ix_rota_division", table_name="rota", schema="regions")
     op.drop_index("ix_rota_visible_to", table_name="rota", schema="regions", postgresql_using="gin")
     op.drop_table("rota", schema="regions")
     # ### end Alembic commands ###

@@ -68,13 +68,7 @@ class Rota(RegionsTable, Versioned, table=True):
     __table_args__: Any = (
         CheckConstraint("capacity > 0", name="draws_somebody"),
         CheckConstraint("(ended_at IS NULL) = (end_reason IS NULL)", name="end_reasoned"),
-        # A division has one at a time: two would draw the same people twice.
-        Index(
-            "uq_rota_division_running",
-            "division",
-            unique=True,
-            postgresql_where=text("ended_at IS NULL"),
-        ),
+        Index("ix_rota_division", "division"),
         Index("ix_rota_visible_to", "visible_to", postgresql_using="gin"),
         {"info": rls.info(rls.SCOPED)},
     )

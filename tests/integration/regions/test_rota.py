@@ -146,7 +146,9 @@ async def test_a_round_is_previewed_by_one_and_published_by_another(regions: Reg
     assert (await regions.get(head(JIAXING), one)).status_code == 404
     # Where they serve, those who are drawn are known by name, the others are not.
     assert len(names((await regions.get(head(YUYAO), one)).json())) == 10
-    assert (await regions.get(head(YUYAO), f"{path}/staff")).json()["items"] == []
+    assert (await regions.get(head(YUYAO), f"{path}/staff")).status_code == 404
+    seen = (await regions.get(head(YUYAO), "/rotas/turns", limit=200)).json()["items"]
+    assert {each["round_id"] for each in seen} >= {before["id"]}
 
 
 async def test_two_rounds_published_at_once_draw_nobody_twice(regions: Regions) -> None:
@@ -247,6 +249,11 @@ async def test_officers_are_booked_confirm_themselves_and_are_remarked_on(
     assert [each["reasons"] for each in judged["excluded"] if each["officer_id"] == mine] == [
         ["booked"]
     ]
+    # A task of the round takes over whom the round holds.
+    sent = (
+        await regions.post(CITY_HEAD, "/officers/eligible", asked | {"operation_id": round_["id"]})
+    ).json()
+    assert mine in {each["officer_id"] for each in sent["eligible"]}
     one = f"{path}/rounds/{round_['id']}"
     await regions.set_clock(later(minutes=20))
     turn = f"{one}/draws/{fellow['id']}"

@@ -22,6 +22,7 @@ from services.regions.rota.use_cases.record import (
     swap_actions,
 )
 from shared.auth.policy import may
+from shared.db.session import beyond_scope
 from shared.http.access import ActorDep
 from shared.http.now import Now
 from shared.http.preconditions import ExpectedVersion, etag
@@ -38,11 +39,15 @@ class Asked:
     response: Response
 
     async def rota(self, row: Rota) -> RotaOut:
-        """The rota whole, with what this caller may do next."""
+        """The rota with the units the caller sees, and what this caller may do next."""
         self.response.headers["ETag"] = etag(row.version)
+        # A share is one of all, whoever asks.
+        async with beyond_scope(self.session):
+            units = await people.units(self.session, row.id, gone=False)
         return RotaOut.of(
             row,
             await people.unit_files(self.session, row.id),
+            heads={each.code: each.headcount for each in units},
             rules=await setup.rules(self.session, row.division, now=self.now),
             steps=list(await people.steps(self.session, row.id)),
             actions=rota_actions(self.actor, row),

@@ -61,9 +61,15 @@ async def lock_rota(session: AsyncSession, rota_id: UUID) -> Rota:
     return found
 
 
-async def running_of(session: AsyncSession, division: str) -> Rota | None:
-    statement = select(Rota).where(Rota.division == division, col(Rota.ended_at).is_(None))
-    return (await session.exec(statement)).one_or_none()
+async def has_running(session: AsyncSession, division: str) -> bool:
+    """Whether the division has a rota; nobody else sets one up until the transaction ends.
+
+    No constraint: where divisions are merged the successor has both until it ends one.
+    """
+    key = func.hashtextextended(f"rota of {division}", 0)
+    await session.exec(select(func.pg_advisory_xact_lock(key)))
+    statement = select(Rota.id).where(Rota.division == division, col(Rota.ended_at).is_(None))
+    return (await session.exec(statement.limit(1))).first() is not None
 
 
 async def rotas(

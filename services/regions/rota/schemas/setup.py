@@ -1,5 +1,6 @@
 """Bodies of rotas, their units and their staff."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Annotated, Self
@@ -207,11 +208,11 @@ class RotaOut(RotaLineOut):
         rota: Rota,
         units: list[UnitFile],
         *,
+        heads: Mapping[str, int],
         rules: Rules,
         steps: list[RotaStep],
         actions: list[str],
     ) -> Self:
-        heads = {each.unit.code: each.unit.headcount for each in units if not each.unit.left_at}
         shares = entitlements(heads, rota.capacity, rules.bounds) if heads else {}
         return cls(
             **RotaLineOut.model_validate(rota).model_dump(),

@@ -162,8 +162,7 @@ async def publish(
         raise PreviewStale
     row.state, row.published_by, row.published_at = state, actor.id, now
     # From here on those who receive the people know of it.
-    rota.visible_to = sorted({*rota.visible_to, *divisions.visibility([row.place])})
-    row.visible_to = rota.visible_to
+    row.visible_to = sorted({*row.visible_to, *divisions.visibility([row.place])})
     row.sequence = await rounds.last_sequence(session, rota_id) + 1
     for part in drawn:
         _take_account(gathered.units[part.code], part)

@@ -26,6 +26,7 @@ from services.regions.rota.queries import people, rounds
 from shared.audit.trace import record
 from shared.auth.actor import Actor
 from shared.auth.policy import may, require
+from shared.db.session import beyond_scope
 from shared.ids import uuid7
 
 ROTA: Final = "rota"
@@ -63,8 +64,13 @@ async def lock_rota(
 async def lock_round(
     session: AsyncSession, rota_id: UUID, round_id: UUID
 ) -> tuple[Rota, RotaRound, Mapping[str, Any]]:
-    """The rota and its round, locked in this order, and how the round stood before."""
-    rota = await people.lock_rota(session, rota_id)
+    """The rota and its round, locked in this order, and how the round stood before.
+
+    Who only receives the people acts on a round without seeing the rota.
+    """
+    await rounds.round_of(session, rota_id, round_id)
+    async with beyond_scope(session):
+        rota = await people.lock_rota(session, rota_id)
     row = await rounds.lock_round(session, rota_id, round_id)
     return rota, row, row.model_dump(mode="json")
 

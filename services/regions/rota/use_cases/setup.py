@@ -89,7 +89,7 @@ async def create(
     known = await rules(session, division, now=now)
     wanted = known.capacity if capacity is None else capacity
     known.require_capacity(wanted)
-    if await people.running_of(session, division) is not None:
+    if await people.has_running(session, division):
         raise AlreadyExists
     rota = Rota(
         id=uuid7(),
