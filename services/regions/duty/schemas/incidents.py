@@ -263,13 +263,12 @@ class StepOut(Out):
 
 
 class IncidentLineOut(Out):
-    """An incident in a list; `number` is the division's of the year."""
+    """An incident in a list; `number` counts those of a division and year."""
 
     id: UUID
     bureau_id: UUID
     division: str
-    year: int
-    number: int
+    number: str
     source: Source
     title: str
     place_division: str

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from services.regions.bureaus.models import Bureau
 from services.regions.duty.domain.changes import RosterState, SwapState
-from services.regions.duty.domain.handing import HandoverState, handover_state, is_late
+from services.regions.duty.domain.handing import HandoverState, due_by, handover_state, is_late
 from services.regions.duty.domain.holes import Fault, FaultKind
 from services.regions.duty.domain.shifts import LEADER_SEAT
 from services.regions.duty.domain.watch import AlertKind
@@ -19,7 +19,7 @@ from services.regions.officers.domain import Period
 from shared.http.body import Body, Instant, LongText, Out, Reason, ShortText
 from shared.masking import masked_name
 
-People = Annotated[list[UUID], Field(min_length=1, max_length=200)]
+People = Annotated[list[UUID], Field(min_length=1, max_length=100)]
 TimeOfDay = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["08:00"])]
 
 
@@ -48,8 +48,8 @@ class RosterIn(Body):
     title: ShortText
     starts_at: Instant
     ends_at: Instant
-    changes_at: Annotated[list[TimeOfDay], Field(min_length=1, max_length=8)]
-    seats: Annotated[int, Field(ge=1, le=20)]
+    changes_at: Annotated[list[TimeOfDay], Field(min_length=1, max_length=4)]
+    seats: Annotated[int, Field(ge=1, le=8)]
     leaders: People
     officers: People
 
@@ -76,7 +76,7 @@ class AssignIn(Body):
     """Who sits on a seat of a draft; nobody if left out."""
 
     shift_id: UUID
-    seat: Annotated[int, Field(ge=0, le=20)]
+    seat: Annotated[int, Field(ge=0, le=8)]
     officer_id: UUID | None = None
 
 
@@ -277,6 +277,7 @@ class HandoverOut(Out):
     ends_at: datetime
     on_duty: list[UUID]
     state: HandoverState
+    due_at: datetime
     overdue: bool
     open_incidents: list[OpenIncidentOut]
     remarks: str | None
@@ -303,6 +304,7 @@ class HandoverOut(Out):
             state=handover_state(
                 written=note is not None, taken_at=taken_at, reservations=reservations
             ),
+            due_at=due_by(ended, minutes=minutes),
             overdue=is_late(ended, taken_at=taken_at, minutes=minutes, now=now),
             open_incidents=[]
             if note is None

@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.regions.bureaus.models import Bureau
 from services.regions.duty.domain.changes import RosterState, RosterStep, roster_step
+from services.regions.duty.domain.figures import require_a_year
 from services.regions.duty.domain.handing import is_late
 from services.regions.duty.domain.holes import (
     MINUTE,
@@ -131,8 +132,9 @@ async def coverage(
     """How the desks of a subtree were kept, minute by minute, and how evenly.
 
     A desk has to be kept from its first published roster on; time after the last one counts as
-    soon as it has come.
+    soon as it has come, and what was published afterwards kept nothing before.
     """
+    require_a_year(period)
     found = []
     for desk in await queries.desks(session, period, of_subtree(division)):
         begins = max(period.starts_at, min(each.starts_at for each in desk.rosters))
@@ -148,6 +150,8 @@ async def coverage(
             if roster.starts_at < ends and roster.ends_at > begins:
                 part = Period(max(roster.starts_at, begins), min(roster.ends_at, ends))
                 lacking += understaffed(part, roster.seats, stints, people)
+                if roster.published_at is not None and roster.published_at > part.starts_at:
+                    lacking.append(Period(part.starts_at, min(roster.published_at, part.ends_at)))
         if last < ends:
             lacking.append(Period(max(last, begins), ends))
         holes = merged(lacking)
