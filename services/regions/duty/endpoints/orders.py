@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from services.regions.duty.domain.incidents import OrderState, OrderStep
 from services.regions.duty.endpoints.asked import AskedDep
 from services.regions.duty.queries import incidents as queries
+from services.regions.duty.schemas.figures import ResponseTimesOut
 from services.regions.duty.schemas.incidents import (
     IncidentOut,
     LinkIn,
@@ -16,7 +17,6 @@ from services.regions.duty.schemas.incidents import (
     ReasonIn,
     RefusalIn,
     ReportIn,
-    ResponseTimesOut,
 )
 from services.regions.duty.use_cases import measuring, orders
 from services.regions.duty.use_cases.incidents import order_actions

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from services.regions.duty.queries import rosters as queries
-from services.regions.duty.schemas.rosters import (
+from services.regions.duty.queries import desks, rosters as queries
+from services.regions.duty.schemas.watching import (
     AlertOut,
     CoverageListOut,
     CoverageOut,
@@ -59,7 +59,7 @@ async def list_alerts(
 ) -> Page[AlertOut]:
     """What threatened duty at the desks: raised when it was seen, cleared when it was seen to."""
     [after] = page.after or (None,)
-    rows = await queries.alerts(
+    rows = await desks.alerts(
         session,
         division=division,
         standing=standing,
