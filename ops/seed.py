@@ -19,7 +19,7 @@ from services.identity.accounts import queries as account_queries
 from services.identity.accounts.use_cases import create_account
 from services.identity.clients import queries as client_queries
 from services.identity.clients.use_cases import create_platform
-from services.identity.grants.use_cases import add_grant
+from services.identity.grants.use_cases.giving import add_grant
 from services.regions.bureaus import queries as bureau_queries
 from services.regions.bureaus.domain import BureauKind
 from services.regions.bureaus.queries import BureauFilter

@@ -7,7 +7,8 @@ from services.identity.accounts import endpoints as accounts, jobs as account_jo
 from services.identity.clients import endpoints as clients, use_cases as client_use_cases
 from services.identity.clients.domain import GATEWAY
 from services.identity.config import IdentitySettings
-from services.identity.grants import endpoints as grants
+from services.identity.grants import endpoints as grants, jobs as grant_jobs
+from services.identity.grants.handlers import HANDLERS as GUEST_HANDLERS
 from services.identity.keys.domain import Seal
 from services.identity.keys.use_cases import Keychain, make_first_key
 from services.identity.sessions import endpoints as sessions, jobs as session_jobs
@@ -70,10 +71,11 @@ app = create_service_app(
         settings=IdentitySettings,
         # Grants first: /accounts/me is theirs.
         routers=[grants.router, accounts.router, clients.router, sessions.router],
-        root_routers=[tokens.router],
-        handlers=HANDLERS,
+        root_routers=[tokens.router, grants.inside],
+        handlers={**HANDLERS, **GUEST_HANDLERS},
         open_work=OPEN_WORK,
         jobs=[
+            Job("grants.end_stays", grant_jobs.end_stays),
             Job("guesses.forget", account_jobs.forget_guesses),
             Job("sessions.forget", session_jobs.forget_sessions),
         ],

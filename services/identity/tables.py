@@ -10,7 +10,7 @@ import services.identity.grants.models
 import services.identity.keys.models
 import services.identity.sessions.models  # noqa: F401  importing declares the tables
 from services.identity.base import SCHEMA, IdentityTable
-from services.identity.grants.use_cases import follow_division
+from services.identity.grants.use_cases.giving import follow_division
 from shared.db import kernel, rls
 from shared.succession.open_work import OpenWork
 

@@ -4,6 +4,10 @@ from typing import Any
 
 from services.tasks.config import settings
 from services.tasks.dispatch import endpoints as dispatch, handlers
+from services.tasks.enterprise_files import endpoints as enterprise_files
+from services.tasks.enterprises.domain.imports import LARGEST as LARGEST_LIST
+from services.tasks.enterprises.endpoints import enterprises, imports, positive_lists, visits
+from services.tasks.enterprises.jobs import JOBS, LONG_JOBS
 from services.tasks.evidence import endpoints as evidence
 from services.tasks.evidence.domain import LARGEST
 from services.tasks.evidence.use_cases.store import EvidenceStore
@@ -30,13 +34,20 @@ app = create_service_app(
         routers=[
             dispatch.router,
             completion.router,
+            enterprises.router,
+            enterprise_files.router,
+            positive_lists.router,
+            visits.router,
+            imports.router,
             evidence.router,
             inspections.router,
             problems.router,
         ],
         handlers={**reference.HANDLERS, **SUCCESSION_HANDLERS, **handlers.HANDLERS},
+        jobs=JOBS,
+        long_jobs=LONG_JOBS,
         open_work=OPEN_WORK,
         extras=_extras,
-        bounds=Bounds(body_of={f"{API}/evidence": LARGEST}),
+        bounds=Bounds(body_of={f"{API}/evidence": LARGEST, f"{API}/tasks-imports": LARGEST_LIST}),
     )
 )

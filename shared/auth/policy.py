@@ -206,7 +206,24 @@ _ACTIVATIONS: Final = {
     "activation.answer": _right(*_COMMANDERS, Role.OFFICER, at=Relation.OWN),
     "activation.decide": _right(Role.DEPARTMENT_HEAD, at=Relation.SUBTREE),
 }
-_ROTA: Final[Mapping[str, Right]] = {}
+_ROTA: Final[Mapping[str, Right]] = {
+    "rota.read": _right(*_STAFF, Role.AUDITOR, Role.DISCIPLINE_OFFICER, at=Relation.ANY),
+    # Names of office staff and why somebody was excused.
+    "rota.read_staff": _right(
+        *_STAFF, Role.AUDITOR, Role.DISCIPLINE_OFFICER, at=Relation.ANY, sensitive=True
+    ),
+    "rota.manage": _right(*_CHIEFS, at=Relation.OWN),
+    # A unit's own division lets its people off too.
+    "rota.excuse": _right(*_HEADS, at=Relation.PARTICIPANT, sensitive=True),
+    "rota.prepare": _right(*_COMMANDERS, at=Relation.OWN),
+    # Somebody else than who prepared; so are swaps approved.
+    "rota.publish": _right(*_HEADS, at=Relation.OWN, sensitive=True),
+    # One's own turn; a leader speaks for those who have no login.
+    "rota.answer": _right(*_COMMANDERS, Role.OFFICER, at=Relation.PARTICIPANT),
+    "rota.speak_for": _right(*_COMMANDERS, at=Relation.PARTICIPANT),
+    # Where the round serves, or whose rota it is.
+    "rota.remark": _right(*_COMMANDERS, at=Relation.PARTICIPANT, sensitive=True),
+}
 _DUTY: Final[Mapping[str, Right]] = {
     "duty_roster.read": _right(*_READERS, at=Relation.ANY),
     # Each desk keeps its own roster, and who answers for it approves.
@@ -224,15 +241,121 @@ _DUTY: Final[Mapping[str, Right]] = {
     # Who was ordered answers in its own name.
     "dispatch_order.answer": _right(*_COMMANDERS, Role.OFFICER, Role.GRID_LEAD, at=Relation.OWN),
 }
-_GRID: Final[Mapping[str, Right]] = {}
-_CONSULTATIONS: Final[Mapping[str, Right]] = {}
-_UNIT_AUDITS: Final[Mapping[str, Right]] = {}
-_EXCHANGES: Final[Mapping[str, Right]] = {}
-_FILE_REVIEWS: Final[Mapping[str, Right]] = {}
-_SUPERVISORS: Final[Mapping[str, Right]] = {}
-_ASSESSMENT: Final[Mapping[str, Right]] = {}
+_GRID: Final[Mapping[str, Right]] = {
+    "grid.read": _right(
+        *_READERS, Role.DISCIPLINE_OFFICER, Role.GRID_LEAD, Role.GRID_OFFICER, at=Relation.ANY
+    ),
+    "grid.draw": _right(*_COMMANDERS, at=Relation.SUBTREE),
+    "grid.publish": _right(Role.COUNTY_LEADER_IN_CHARGE, Role.DEPARTMENT_HEAD, at=Relation.OWN),
+    "grid.assign": _right(*_COMMANDERS, at=Relation.OWN, sensitive=True),
+    # A lead for the cells led, who assigns for any.
+    "grid.leave": _right(*_COMMANDERS, Role.GRID_LEAD, at=Relation.OWN),
+    "grid.take_over": _right(*_COMMANDERS, Role.GRID_LEAD, Role.OFFICER, at=Relation.OWN),
+    # Whoever is named in the cell.
+    "grid.visit": _right(
+        *_COMMANDERS, Role.GRID_LEAD, Role.GRID_OFFICER, Role.OFFICER, at=Relation.OWN
+    ),
+    "grid.answer": _right(*_COMMANDERS, at=Relation.OWN),
+}
+_CONSULTATIONS: Final[Mapping[str, Right]] = {
+    "consultation.read": _right(*_READERS, at=Relation.ANY),
+    # Calls, holds, writes down what guests say, orders and closes measures, in its own name.
+    "consultation.convene": _right(*_COMMANDERS, at=Relation.OWN),
+    # An invited division's word, and its dissent.
+    "consultation.answer": _right(*_COMMANDERS, Role.LEGAL_REVIEWER, at=Relation.OWN),
+    "consultation.see_to": _right(*_COMMANDERS, Role.OFFICER, at=Relation.OWN),
+    # Superiors learn when the last regular one was held, and nothing more.
+    "consultation.rhythm": _right(*_READERS, at=Relation.SUBTREE),
+}
+# Auditors are named people: beyond the right, the use cases ask whether they are on this audit.
+_AUDITORS: Final = (*_CHIEFS, Role.AUDITOR, Role.OFFICER)
+_UNIT_AUDITS: Final[Mapping[str, Right]] = {
+    "unit_audit.read": _right(*_READERS, at=Relation.ANY),
+    # Figures of a division's units, for who reads there or above.
+    "unit_audit.overview": _right(*_READERS, at=Relation.SUBTREE),
+    # Of the corps that orders: plans it, asks for a proposal, names auditors.
+    "unit_audit.draft": _right(*_CHIEFS, Role.AUDITOR, at=Relation.OWN),
+    # A person who answers for it decides who goes, on disputed findings, and on the end.
+    "unit_audit.order": _right(Role.DEPARTMENT_HEAD, at=Relation.OWN),
+    "unit_audit.carry_out": _right(*_AUDITORS, at=Relation.ANY),
+    "unit_audit.verify": _right(*_AUDITORS, at=Relation.ANY),
+    # The audited unit's own word and work.
+    "unit_audit.state": _right(*_COMMANDERS, at=Relation.OWN),
+    "unit_audit.rectify": _right(*_COMMANDERS, Role.OFFICER, at=Relation.OWN),
+    "unit_audit.refer": _right(Role.AUDITOR, Role.DEPARTMENT_HEAD, at=Relation.OWN, sensitive=True),
+    "unit_audit.read_referrals": _right(Role.DISCIPLINE_OFFICER, at=Relation.ANY, sensitive=True),
+}
+_EXCHANGES: Final[Mapping[str, Right]] = {
+    "staff_exchange.read": _right(*_READERS, at=Relation.ANY),
+    # Each side in its own name: who goes, who agrees, who receives.
+    "staff_exchange.propose": _right(*_COMMANDERS, at=Relation.OWN),
+    "staff_exchange.send": _right(*_COMMANDERS, at=Relation.OWN),
+    "staff_exchange.consent": _right(*_HEADS, at=Relation.OWN, sensitive=True),
+    "staff_exchange.receive": _right(*_COMMANDERS, at=Relation.OWN),
+    # Beyond this, only the guest, or who sent it.
+    "staff_exchange.report": _right(*_COMMANDERS, Role.OFFICER, at=Relation.ANY),
+    "staff_exchange.count": _right(*_READERS, at=Relation.SUBTREE),
+    "training.read": _right(*_READERS, at=Relation.ANY),
+    "training.convene": _right(*_COMMANDERS, at=Relation.OWN),
+    "training.register": _right(*_COMMANDERS, at=Relation.OWN),
+    "training.count": _right(*_READERS, at=Relation.SUBTREE),
+    "honour.read": _right(*_READERS, at=Relation.ANY),
+    "honour.record": _right(*_COMMANDERS, at=Relation.OWN),
+    # The head of the bureau next above the person's own.
+    "honour.confirm": _right(Role.DEPARTMENT_HEAD, at=Relation.OWN),
+    "honour.count": _right(*_READERS, at=Relation.SUBTREE),
+}
+_FILE_REVIEWS: Final[Mapping[str, Right]] = {
+    "file_review.read": _right(*_READERS, at=Relation.ANY),
+    "file_review.convene": _right(*_CHIEFS, at=Relation.OWN),
+    # Each division in its own name: that it takes part, with which files and whom.
+    "file_review.consent": _right(*_HEADS, at=Relation.OWN),
+    "file_review.submit": _right(*_COMMANDERS, Role.LEGAL_REVIEWER, Role.OFFICER, at=Relation.OWN),
+    "file_review.name": _right(*_CHIEFS, at=Relation.OWN),
+    # His own readings only, which row-level security sees to.
+    "file_review.score": _right(*_COMMANDERS, Role.LEGAL_REVIEWER, Role.OFFICER, at=Relation.OWN),
+    "file_review.object": _right(*_HEADS, at=Relation.OWN),
+    # Whose files they are and who read them.
+    "file_review.audit": _right(Role.AUDITOR, at=Relation.OWN, sensitive=True),
+}
+_SUPERVISORS: Final[Mapping[str, Right]] = {
+    # Visits and exchange days of firms and residents; whether promises were kept.
+    "supervisor.record": _right(*_CHIEFS, Role.OFFICER, at=Relation.SUBTREE),
+    "supervisor.look_back": _right(*_CHIEFS, Role.AUDITOR, Role.OFFICER, at=Relation.SUBTREE),
+    # A supervisor of the place looks into a petition with the unit that handles it.
+    "petition.call_supervisor": _right(Role.PETITION_CLERK, Role.OFFICER, at=Relation.OWN),
+    "petition.note_supervisor": _right(Role.PETITION_CLERK, Role.OFFICER, at=Relation.OWN),
+}
+_ASSESSMENT: Final = {
+    "assessment.read": _right(*_READERS, at=Relation.ANY),
+    # Who assesses sets up rules, computes, hears objections and publishes.
+    "assessment.set_up": _right(*_CHIEFS, at=Relation.OWN),
+    "assessment.publish": _right(Role.DEPARTMENT_HEAD, at=Relation.OWN, sensitive=True),
+    "assessment.compute": _right(*_CHIEFS, Role.AUDITOR, at=Relation.OWN),
+    "assessment.decide": _right(*_CHIEFS, Role.AUDITOR, at=Relation.OWN),
+    # A unit's own word, in its own name.
+    "assessment.answer": _right(*_COMMANDERS, at=Relation.OWN),
+}
 _OVERVIEW: Final = {"cooperation.read": _right(*_READERS, at=Relation.ANY)}
-_ENTERPRISES: Final[Mapping[str, Right]] = {}
+_ENTERPRISES: Final[Mapping[str, Right]] = {
+    "enterprise.read": _right(*_READERS, Role.DISCIPLINE_OFFICER, at=Relation.ANY),
+    "enterprise.manage": _right(*_CHIEFS, Role.OFFICER, at=Relation.SUBTREE),
+    # Closing, reopening, merging: what ends a row of the register or brings it back.
+    "enterprise.decide": _right(*_CHIEFS, at=Relation.SUBTREE),
+    "enterprise.grade": _right(*_CHIEFS, Role.OFFICER, at=Relation.SUBTREE),
+    "enterprise.override_grade": _right(Role.DEPARTMENT_HEAD, at=Relation.SUBTREE, sensitive=True),
+    "enterprise.import": _right(*_CHIEFS, at=Relation.SUBTREE, sensitive=True),
+    "positive_list.read": _right(*_READERS, Role.DISCIPLINE_OFFICER, at=Relation.ANY),
+    "positive_list.publish": _right(*_CHIEFS, at=Relation.SUBTREE),
+    "positive_list.remove": _right(Role.DEPARTMENT_HEAD, at=Relation.SUBTREE),
+    "visit.read": _right(*_READERS, Role.DISCIPLINE_OFFICER, at=Relation.ANY),
+    # Each agency in its own name; the ledger's state is for whoever may plan, wherever.
+    "visit.plan": _right(*_COMMANDERS, Role.OFFICER, at=Relation.PARTICIPANT),
+    # Other agencies report by their platform, or by an office that enters it for them.
+    "visit.report": _right(*_COMMANDERS, Role.OFFICER, Role.PLATFORM, at=Relation.SUBTREE),
+    "visit.approve": _right(Role.DEPARTMENT_HEAD, at=Relation.SUBTREE, sensitive=True),
+    "task.name_object": _right(*_CHIEFS, Role.OFFICER, at=Relation.PARTICIPANT),
+}
 _DRAWS: Final[Mapping[str, Right]] = {}
 
 _FIELD: Final = (Role.OFFICER,)

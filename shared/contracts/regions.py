@@ -273,6 +273,24 @@ class OperationCalledOff(Event):
     called_off_at: datetime
 
 
+class OperationDropped(Event):
+    """An operation that `origin` asked for was called off after its draft: it brings no result.
+
+    `divisions` still took part. Nobody is told of one that was secret still.
+    """
+
+    topic: ClassVar[str] = "regions.operation.dropped.v1"
+    AGGREGATE: ClassVar[str] = "operation_id"
+    CONCERNED: ClassVar[tuple[str, ...]] = ("division", "divisions")
+
+    operation_id: UUID
+    division: str
+    divisions: list[str]
+    origin: Origin
+    reason: str
+    called_off_at: datetime
+
+
 class OperationSummarised(Event):
     """A joint operation has its joint report; `origin` is what asked for it, if anything did."""
 
@@ -289,6 +307,72 @@ class OperationSummarised(Event):
     problems_closed: int
     summarised_at: datetime
     summary: str
+
+
+class GuestArrived(Event):
+    """An officer of `home` works at `host` up to `ends_at`, in business time: a staff exchange.
+
+    Said again with another `ends_at` when the stay was prolonged.
+    """
+
+    topic: ClassVar[str] = "regions.guest.arrived.v1"
+    AGGREGATE: ClassVar[str] = "guest_id"
+    CONCERNED: ClassVar[tuple[str, ...]] = ("home", "host")
+
+    guest_id: UUID
+    exchange_id: UUID
+    title: str
+    account_id: UUID
+    home: str
+    host: str
+    ends_at: datetime
+
+
+class GuestLeft(Event):
+    """A guest's stay is over, by time, by recall or because the officer left the service."""
+
+    topic: ClassVar[str] = "regions.guest.left.v1"
+    AGGREGATE: ClassVar[str] = "guest_id"
+    CONCERNED: ClassVar[tuple[str, ...]] = ("home", "host")
+
+    guest_id: UUID
+    exchange_id: UUID
+    home: str
+    host: str
+    left_at: datetime
+    reason: str
+
+
+class GuestGrantsQuery(BaseModel):
+    """What became of the grants of an exchange (asked by `regions` of `identity`)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    exchange_id: UUID
+
+
+class GuestGrant(BaseModel):
+    """A guest's grant at the host, in machine time.
+
+    `state` is `in_force`, `over` (with the stay), `withdrawn` (by an administrator of the host) or
+    `refused` (never given); `reason` says why it is no more, or was not given.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    guest_id: UUID
+    grant_id: UUID
+    state: str
+    valid_from: datetime
+    valid_to: datetime
+    withdrawn_at: datetime | None = None
+    reason: str | None = None
+
+
+class GuestGrants(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    grants: list[GuestGrant]
 
 
 class EligibilityQuery(BaseModel):

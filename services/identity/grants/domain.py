@@ -1,8 +1,10 @@
 """Grants: who may hold what together."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Final
 
+from shared import divisions
 from shared.auth.actor import Role
 from shared.errors import RuleViolation
 
@@ -32,6 +34,14 @@ class TooManyGrants(RuleViolation):
     en = "The account holds too many grants."
 
 
+class GuestByExchange(RuleViolation):
+    """A stay is prolonged by consent of both sides, not by an administrator of one."""
+
+    code = "guest_by_exchange"
+    zh = "该账号因互派交流在此持有授权,延期应经双方同意。"
+    en = "The account is a guest here by a staff exchange; a longer stay is agreed on there."
+
+
 class GrantEnded(RuleViolation):
     code = "grant_ended"
     zh = "权限已被收回。"
@@ -45,3 +55,24 @@ def require_separation(held: Collection[Role], role: Role) -> None:
         raise RolesSeparated
     if len(held) >= MOST:
         raise TooManyGrants
+
+
+def guest_barrier(held: Collection[Role], *, home: str, account_division: str | None) -> str | None:
+    """Why a guest of `home` is given nothing at the host; None if it may be given.
+
+    A bureau sends people of its own: an account kept elsewhere is not one, whoever says so.
+    """
+    if account_division is None:
+        return "account_unknown"
+    if not divisions.covers(divisions.scope(home), account_division):
+        return "account_of_others"
+    try:
+        require_separation(held, Role.OFFICER)
+    except (RolesSeparated, TooManyGrants) as error:
+        return error.code
+    return None
+
+
+def machine_end(ends_at: datetime, *, business: datetime, machine: datetime) -> datetime:
+    """An instant of business time in machine time; the two are one outside a simulation."""
+    return machine + (ends_at - business)

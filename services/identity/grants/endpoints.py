@@ -3,21 +3,26 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from starlette.status import HTTP_201_CREATED
 
-from services.identity.grants import queries, use_cases
+from services.identity.grants import queries
 from services.identity.grants.models import RoleGrant
 from services.identity.grants.schemas import GrantIn, GrantOut, MeOut, RightOut, WithdrawalIn
+from services.identity.grants.use_cases import giving, guests as guest_acts
 from shared.auth.actor import Actor
 from shared.auth.policy import may, require
 from shared.clock import machine_time
-from shared.http.access import ActorDep, policy
+from shared.contracts.regions import GuestGrants, GuestGrantsQuery
+from shared.db.session import SYSTEM, Database
+from shared.http.access import ActorDep, internal, policy
 from shared.http.pages import Page, PageDep
 from shared.http.preconditions import ExpectedVersion, etag
 from shared.http.routing import Route, SessionDep
 
 router = APIRouter(tags=["grants"], route_class=Route)
+# For other services only.
+inside = APIRouter(route_class=Route, include_in_schema=False)
 
 
 def _out(grant: RoleGrant, actor: Actor) -> GrantOut:
@@ -34,6 +39,7 @@ def _out(grant: RoleGrant, actor: Actor) -> GrantOut:
         reason=grant.reason,
         withdrawn_at=grant.withdrawn_at,
         withdrawn_reason=grant.withdrawn_reason,
+        exchange_id=grant.exchange_id,
         version=grant.version,
         actions=["withdraw"] if manages and grant.withdrawn_at is None else [],
     )
@@ -69,6 +75,15 @@ async def list_grants(
     return Page(items=items, next=page.next)
 
 
+@router.get("/grants/guests", dependencies=[policy("grant.read")])
+async def list_guests(actor: ActorDep, session: SessionDep, page: PageDep) -> Page[GrantOut]:
+    """Who is or was a guest in the caller's area by a staff exchange, in the order they came."""
+    after = UUID(page.after[0]) if page.after else None
+    rows = await queries.guests(session, after=after, limit=page.limit)
+    items = [_out(row, actor) for row in page.cut(rows, key=lambda row: (str(row.id),))]
+    return Page(items=items, next=page.next)
+
+
 @router.post(
     "/grants",
     status_code=HTTP_201_CREATED,
@@ -78,7 +93,7 @@ async def give_grant(
     body: GrantIn, actor: ActorDep, session: SessionDep, response: Response
 ) -> GrantOut:
     """Give an account a role in a division of the caller's area, from–to."""
-    grant = await use_cases.give(
+    grant = await giving.give(
         session,
         actor,
         account_id=body.account_id,
@@ -115,7 +130,7 @@ async def withdraw_grant(
     response: Response,
 ) -> GrantOut:
     """End a grant now; it is dead everywhere within five seconds."""
-    grant = await use_cases.withdraw(
+    grant = await giving.withdraw(
         session,
         actor,
         grant_id,
@@ -125,3 +140,11 @@ async def withdraw_grant(
     )
     response.headers["ETag"] = etag(grant.version)
     return _out(grant, actor)
+
+
+@inside.post("/internal/guest-grants", dependencies=[internal()])
+async def guest_grants(query: GuestGrantsQuery, request: Request) -> GuestGrants:
+    """What became of the grants of a staff exchange, for `regions`, which shows it to its sides."""
+    database: Database = request.state.database
+    async with database.transaction(SYSTEM) as session:
+        return await guest_acts.of_exchange(session, query.exchange_id, now=machine_time())

@@ -37,7 +37,28 @@ class RoleGrant(IdentityTable, Versioned, table=True):
             "holder_id",
             postgresql_where=text("withdrawn_at IS NULL"),
         ),
+        CheckConstraint(
+            "(guest_id IS NULL) = (exchange_id IS NULL)"
+            " AND (guest_id IS NULL) = (stay_ends_at IS NULL)",
+            name="guest_whole",
+        ),
+        # A guest's right ends by itself, and is an officer's.
+        CheckConstraint(
+            "guest_id IS NULL OR (valid_to IS NOT NULL AND role = 'officer')", name="guest_ends"
+        ),
         Index("ix_role_grant_visible_to", "visible_to", postgresql_using="gin"),
+        # One right a stay.
+        Index(
+            "uq_role_grant_guest_id",
+            "guest_id",
+            unique=True,
+            postgresql_where=text("guest_id IS NOT NULL AND withdrawn_at IS NULL"),
+        ),
+        Index(
+            "ix_role_grant_exchange_id",
+            "exchange_id",
+            postgresql_where=text("exchange_id IS NOT NULL"),
+        ),
         {"info": rls.info(GRANT)},
     )
 
@@ -55,3 +76,8 @@ class RoleGrant(IdentityTable, Versioned, table=True):
     withdrawn_at: datetime | None = Field(default=None, sa_type=Timestamptz)
     withdrawn_by: UUID | None = None
     withdrawn_reason: str | None = Field(default=None, max_length=500)
+    # The staff exchange and the stay it is given for; nothing for what an administrator gave.
+    exchange_id: UUID | None = None
+    guest_id: UUID | None = None
+    # When the stay ends in business time; `valid_to` is that instant in machine time.
+    stay_ends_at: datetime | None = Field(default=None, sa_type=Timestamptz)

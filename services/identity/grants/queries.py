@@ -73,3 +73,52 @@ async def rights(session: AsyncSession, holder_id: UUID, *, now: datetime) -> tu
             key=lambda each: (each.role, each.scope),
         )
     )
+
+
+async def of_guest(session: AsyncSession, guest_id: UUID) -> Sequence[RoleGrant]:
+    """Every grant given for a stay, the latest first, locked until the transaction ends."""
+    statement = (
+        select(RoleGrant)
+        .where(RoleGrant.guest_id == guest_id)
+        .order_by(col(RoleGrant.id).desc())
+        .with_for_update()
+        .execution_options(populate_existing=True)  # a copy read before the lock may be stale
+    )
+    return (await session.exec(statement)).all()
+
+
+async def of_exchange(session: AsyncSession, exchange_id: UUID) -> Sequence[RoleGrant]:
+    """The grants of an exchange's guests in the order they were given."""
+    statement = (
+        select(RoleGrant).where(RoleGrant.exchange_id == exchange_id).order_by(col(RoleGrant.id))
+    )
+    return (await session.exec(statement)).all()
+
+
+async def stays_over(session: AsyncSession, now: datetime, *, limit: int) -> Sequence[RoleGrant]:
+    """Guests' grants whose stay is over in business time, locked, none twice."""
+    statement = (
+        select(RoleGrant)
+        .where(
+            col(RoleGrant.exchange_id).is_not(None),
+            col(RoleGrant.withdrawn_at).is_(None),
+            col(RoleGrant.stay_ends_at) <= now,
+        )
+        .order_by(col(RoleGrant.id))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return (await session.exec(statement)).all()
+
+
+async def guests(session: AsyncSession, *, after: UUID | None, limit: int) -> Sequence[RoleGrant]:
+    """Guests' grants that the caller sees, in the order they were given; one more than `limit`."""
+    statement = (
+        select(RoleGrant)
+        .where(col(RoleGrant.exchange_id).is_not(None))
+        .order_by(col(RoleGrant.id))
+        .limit(limit + 1)
+    )
+    if after is not None:
+        statement = statement.where(col(RoleGrant.id) > after)
+    return (await session.exec(statement)).all()

@@ -43,6 +43,8 @@ class GrantOut(Out):
     reason: str
     withdrawn_at: datetime | None
     withdrawn_reason: str | None
+    # The staff exchange (regions) it is given for.
+    exchange_id: UUID | None
     version: int
     actions: list[str]
 

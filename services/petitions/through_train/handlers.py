@@ -11,7 +11,7 @@ from services.petitions.through_train.domain import Trigger, trigger_of
 from services.petitions.through_train.use_cases import opening, telling
 from shared.contracts.origins import OriginKind
 from shared.contracts.petitions import CallbackRecorded, RepeatConfirmed, RepeatRevoked
-from shared.contracts.regions import OperationSummarised
+from shared.contracts.regions import OperationDropped, OperationSummarised
 from shared.contracts.tasks import TaskCompleted, TaskWithdrawn
 from shared.messaging.inbox import Handler, on
 
@@ -55,6 +55,11 @@ async def _withdrawn(session: AsyncSession, event: TaskWithdrawn, now: datetime)
         )
 
 
+async def _dropped(session: AsyncSession, event: OperationDropped, now: datetime) -> None:
+    if event.origin.kind is OriginKind.ESCALATION:
+        await telling.operation_dropped(session, escalation_id=event.origin.id, now=now)
+
+
 HANDLERS: Final[Mapping[str, Handler]] = dict(
     [
         on(CallbackRecorded, _callback),
@@ -63,5 +68,6 @@ HANDLERS: Final[Mapping[str, Handler]] = dict(
         on(TaskCompleted, _task),
         on(TaskWithdrawn, _withdrawn),
         on(OperationSummarised, _operation),
+        on(OperationDropped, _dropped),
     ]
 )

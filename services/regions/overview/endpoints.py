@@ -2,23 +2,32 @@
 
 from datetime import date
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query
 
 from services.regions.assistance.queries import open_and_late
+from services.regions.duty.use_cases.watching import coverage
+from services.regions.officers.domain import Period
 from services.regions.overview import queries, use_cases
 from services.regions.overview.domain import period
 from services.regions.overview.schemas import (
+    BalanceOut,
+    DeskCoverageOut,
+    DutyCoverageOut,
+    FairnessOut,
     LettersOut,
     LoadOut,
     MapOut,
     MapPairOut,
     OpenLettersOut,
+    PersonDaysOut,
     ResponseOut,
     ResponseTimesOut,
+    RotaFairnessOut,
 )
 from shared import divisions
-from shared.clocks.days import legal_day
+from shared.clocks.days import DAY, end_of_day, legal_day
 from shared.http.access import policy
 from shared.http.body import Division
 from shared.http.now import Now
@@ -100,4 +109,55 @@ async def read_response_times(
         since=first,
         until=last,
         pairs=[ResponseOut.model_validate(each) for each in rows],
+    )
+
+
+@router.get("/person-days", dependencies=[policy("cooperation.read")])
+async def read_person_days(
+    session: SessionDep,
+    now: Now,
+    division: DivisionAsked,
+    since: Since = None,
+    until: Until = None,
+) -> PersonDaysOut:
+    """人天 given and received, by kind: rota, exchange, operations, audits."""
+    today = legal_day(now)
+    first, last = period(since, until, today=today)
+    found = await use_cases.person_days(session, division, since=first, until=last, today=today)
+    return PersonDaysOut(
+        division=division,
+        since=first,
+        until=last,
+        kinds=[BalanceOut.of(each) for each in found],
+    )
+
+
+@router.get("/fairness", dependencies=[policy("cooperation.read")])
+async def read_fairness(session: SessionDep, division: DivisionAsked) -> FairnessOut:
+    """The running rotas of a division and below, and how even they are; ledgers by link."""
+    rotas = await queries.fairness(session, division)
+    return FairnessOut(division=division, rotas=[RotaFairnessOut.of(each) for each in rotas])
+
+
+@router.get("/duty-coverage", dependencies=[policy("cooperation.read")])
+async def read_duty_coverage(
+    session: SessionDep,
+    now: Now,
+    division: DivisionAsked,
+    since: Since = None,
+    until: Until = None,
+) -> DutyCoverageOut:
+    """How the duty desks of a division and below were kept; minute by minute by link."""
+    first, last = period(since, until, today=legal_day(now))
+    begins, ends = end_of_day(first - DAY), end_of_day(last)
+    desks = await coverage(session, division, Period(begins, ends), now=now)
+    asked = urlencode(
+        {"division": division, "starts_at": begins.isoformat(), "ends_at": ends.isoformat()}
+    )
+    return DutyCoverageOut(
+        division=division,
+        since=first,
+        until=last,
+        desks=[DeskCoverageOut.of(each) for each in desks],
+        coverage=f"/api/v1/duty-rosters/coverage?{asked}",
     )

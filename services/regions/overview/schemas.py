@@ -1,7 +1,12 @@
 """Bodies of the figures."""
 
 from datetime import date, datetime
+from typing import Self
+from uuid import UUID
 
+from services.regions.duty.use_cases.watching import Coverage
+from services.regions.overview.domain import Balance, FlowKind
+from services.regions.overview.queries import Fairness
 from shared.http.body import Out
 
 
@@ -73,7 +78,11 @@ class OpenLettersOut(Out):
 
 
 class ResponseOut(Out):
-    """Hours until `receiver` answered `sender`: of letters the reply, of calls the word to come."""
+    """Hours until `receiver` answered `sender`.
+
+    Of letters the reply, of calls (`activation`) the word to come, of an `order` its
+    acknowledgement or refusal.
+    """
 
     kind: str
     sender: str
@@ -88,3 +97,106 @@ class ResponseTimesOut(Out):
     since: date
     until: date
     pairs: list[ResponseOut]
+
+
+class FlowOut(Out):
+    """Person-days from one division to another; `receiver` may be a body outside, by its name."""
+
+    giver: str
+    receiver: str
+    days: int
+
+
+class BalanceOut(Out):
+    """One kind of person-days: given and received come to the same `total`."""
+
+    kind: FlowKind
+    total: int
+    given: dict[str, int]
+    received: dict[str, int]
+    flows: list[FlowOut]
+
+    @classmethod
+    def of(cls, balance: Balance) -> Self:
+        return cls(
+            kind=balance.kind,
+            total=balance.total,
+            given=dict(balance.given),
+            received=dict(balance.received),
+            flows=[FlowOut.model_validate(each) for each in balance.flows],
+        )
+
+
+class PersonDaysOut(Out):
+    """人天 by kind. Kinds are not added: one day of one officer may be of two kinds."""
+
+    division: str
+    since: date
+    until: date
+    kinds: list[BalanceOut]
+
+
+class RotaFairnessOut(Out):
+    """A running rota; `furthest` is how far a unit is from its exact share at most, in persons.
+
+    `ledger` is where the account of every unit and person is read.
+    """
+
+    rota_id: UUID
+    division: str
+    title: str
+    units: int
+    drawn: int
+    owing: int
+    furthest: float
+    ledger: str
+
+    @classmethod
+    def of(cls, found: Fairness) -> Self:
+        return cls(
+            rota_id=found.id,
+            division=found.division,
+            title=found.title,
+            units=found.units,
+            drawn=found.drawn,
+            owing=found.owing,
+            furthest=float(found.furthest),
+            ledger=f"/api/v1/rotas/{found.id}/ledger",
+        )
+
+
+class FairnessOut(Out):
+    division: str
+    rotas: list[RotaFairnessOut]
+
+
+class DeskCoverageOut(Out):
+    """A duty desk: minutes it had to be kept and was; where it was not is read at `coverage`."""
+
+    bureau_id: UUID
+    division: str
+    required_minutes: int
+    covered_minutes: int
+    holes: int
+    late_handovers: int
+
+    @classmethod
+    def of(cls, found: Coverage) -> Self:
+        return cls(
+            bureau_id=found.bureau.id,
+            division=found.bureau.division,
+            required_minutes=found.required_minutes,
+            covered_minutes=found.covered_minutes,
+            holes=len(found.holes),
+            late_handovers=found.handovers_late,
+        )
+
+
+class DutyCoverageOut(Out):
+    """Duty desks of a division and below; desks that never had a roster are not in here."""
+
+    division: str
+    since: date
+    until: date
+    desks: list[DeskCoverageOut]
+    coverage: str

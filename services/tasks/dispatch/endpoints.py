@@ -12,7 +12,14 @@ from services.tasks.dispatch import queries
 from services.tasks.dispatch.domain import Candidate, TaskState
 from services.tasks.dispatch.models import Task, TaskStep
 from services.tasks.dispatch.queries import TaskFilter
-from services.tasks.dispatch.schemas import CandidateOut, DispatchIn, ReasonIn, TaskOut, TaskStepOut
+from services.tasks.dispatch.schemas import (
+    CandidateOut,
+    DispatchIn,
+    NameObjectIn,
+    ReasonIn,
+    TaskOut,
+    TaskStepOut,
+)
 from services.tasks.dispatch.use_cases import carrying_out, sending
 from services.tasks.dispatch.use_cases.crews import crews
 from services.tasks.dispatch.use_cases.roster import Roster
@@ -168,6 +175,22 @@ async def withdraw_task(
         asked.actor,
         task_id,
         reason=body.reason,
+        expected_version=expected_version,
+        now=asked.now,
+    )
+    return await asked.answer(task)
+
+
+@router.post("/{task_id}/name-object", dependencies=[policy("task.name_object")])
+async def name_object(
+    task_id: UUID, body: NameObjectIn, asked: AskedDep, expected_version: ExpectedVersion
+) -> TaskOut:
+    """Say which object on the register the task is about; its file shows the task from then on."""
+    task = await carrying_out.name_object(
+        asked.session,
+        asked.actor,
+        task_id,
+        enterprise_id=body.enterprise_id,
         expected_version=expected_version,
         now=asked.now,
     )

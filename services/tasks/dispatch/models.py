@@ -10,6 +10,7 @@ from sqlmodel import Field
 
 from services.tasks.base import SCHEMA, TasksTable
 from services.tasks.dispatch.domain import TaskAction, TaskState
+from services.tasks.enterprises.models.registry import ENTERPRISE_ID
 from shared.contracts.origins import OriginKind
 from shared.db import rls
 from shared.db.model import Versioned
@@ -36,6 +37,8 @@ class Task(TasksTable, Versioned, table=True):
         ),
         Index("ix_task_visible_to", "visible_to", postgresql_using="gin"),
         Index("ix_task_worklist", "due_on", "id"),
+        Index("ix_task_enterprise_id", "enterprise_id"),
+        Index("ix_task_object_code", "object_code"),
         {"info": rls.info(rls.SCOPED)},
     )
 
@@ -51,6 +54,8 @@ class Task(TasksTable, Versioned, table=True):
     facts: str = Field(sa_type=Text)
     object_name: str | None = Field(default=None, max_length=200)
     object_code: str | None = Field(default=None, max_length=64)
+    # The object on the register, where its code leads to one, or somebody named it.
+    enterprise_id: UUID | None = Field(default=None, foreign_key=ENTERPRISE_ID)
     at_night: bool
     due_on: date
     state: TaskState = Field(default=TaskState.REQUESTED, sa_type=str_enum(TaskState))

@@ -34,6 +34,12 @@ class ReasonIn(Body):
     reason: LongText
 
 
+class NameObjectIn(Body):
+    """The object on the register that the task is about."""
+
+    enterprise_id: UUID
+
+
 class CandidateOut(Out):
     """`barred_by` is empty for an officer who can be sent."""
 
@@ -94,6 +100,7 @@ class TaskFacts(Out):
     facts: str
     object_name: str | None
     object_code: str | None
+    enterprise_id: UUID | None
     at_night: bool
     due_on: date
     state: TaskState

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from services.tasks.enterprises.domain.visits import Mode
 from shared.clocks.days import SHANGHAI, legal_day
 from shared.errors import RuleViolation
 
@@ -15,33 +16,6 @@ MIN_OFFICERS: Final = 2
 # 噪声污染防治法 art. 88: a city may shift the night, its length stays.
 NIGHT: Final = timedelta(hours=8)
 DAY: Final = timedelta(days=1)
-
-
-class LegalKind(StrEnum):
-    """检查类别 since 2025; an individual check is not counted against the yearly cap."""
-
-    ROUTINE = "routine"  # 日常检查
-    SPECIAL = "special"  # 专项检查
-    INDIVIDUAL = "individual"  # 个案检查
-
-
-class Mode(StrEnum):
-    ON_SITE = "on_site"  # 现场
-    OFF_SITE = "off_site"  # 非现场
-
-
-class Method(StrEnum):
-    """检查方式."""
-
-    DOUBLE_RANDOM = "double_random"  # 双随机
-    CROSS = "cross"  # 交叉
-    FLYING = "flying"  # 飞行
-    NIGHT = "night"  # 夜间(拂晓)
-    HOLIDAY = "holiday"  # 节假日
-    CONSULTATION = "consultation"  # 会诊
-    AUDIT = "audit"  # 稽查
-    LOOK_BACK = "look_back"  # 回头看
-    UNANNOUNCED = "unannounced"  # 四不两直
 
 
 class Signature(StrEnum):

@@ -9,11 +9,10 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
 from services.tasks.base import SCHEMA, TasksTable
+from services.tasks.enterprises.domain.visits import LegalKind, Mode
 from services.tasks.inspections.domain import (
     InspectionAction,
     InspectionState,
-    LegalKind,
-    Mode,
     Signature,
 )
 from shared.db import rls

@@ -9,13 +9,11 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from services.tasks.dispatch.use_cases.crews import Crew
+from services.tasks.enterprises.domain.visits import LegalKind, Method, Mode
 from services.tasks.inspections import use_cases
 from services.tasks.inspections.domain import (
     InspectionAction,
     InspectionState,
-    LegalKind,
-    Method,
-    Mode,
     Signature,
 )
 from services.tasks.inspections.models import Inspection, InspectionOfficer

@@ -11,13 +11,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.tasks.dispatch.models import TeamMember
 from services.tasks.dispatch.use_cases.carrying_out import begin_inspection
 from services.tasks.dispatch.use_cases.crews import Crew, require_member
+from services.tasks.enterprises.domain.visits import LegalKind, Method, Mode
 from services.tasks.inspections import domain, queries
 from services.tasks.inspections.domain import (
     Facts,
     InspectionAction,
-    LegalKind,
-    Method,
-    Mode,
     OfficerNotOfTheTeam,
     Presence,
     Signature,

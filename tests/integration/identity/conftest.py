@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 from ops.bootstrap import Databases
 from services.identity.accounts.use_cases import create_account
 from services.identity.clients.use_cases import create_platform
-from services.identity.grants.use_cases import add_grant
+from services.identity.grants.use_cases.giving import add_grant
 from services.identity.main import app
 from services.identity.tokens.domain import ACCESS_TOKEN, JWT, GrantType
 from shared.audit.trace import SYSTEM_ACTOR

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from shared.contracts.origins import Origin, OriginKind
+from shared.contracts.regions import OperationDropped
 from shared.contracts.tasks import TaskCompleted, TaskWithdrawn
 from tests.integration.petitions.conftest import CANARIES, NAME, PHONE, Place, Ride, escalation_of
 from tests.integration.petitions.reporting import recorded, set_figure
@@ -66,6 +67,23 @@ async def test_a_task_called_off_leaves_a_mark_until_a_result_comes(ride: Ride) 
     )
     assert (await place.service.tell(done, source="tasks")).status_code == 204
     assert (await ride.read())["task_withdrawn_at"] is None
+
+
+async def test_an_operation_called_off_is_told_to_who_waits_for_it(ride: Ride) -> None:
+    place = ride.place
+    state = (await ride.pushed())["state"]
+    dropped = OperationDropped(
+        operation_id=uuid4(),
+        division=place.county,
+        divisions=[place.county],
+        origin=Origin(kind=OriginKind.ESCALATION, id=ride.id),
+        reason="线索已由属地单独办结",
+        called_off_at=place.time.now,
+    )
+    assert (await place.service.tell(dropped, source="regions")).status_code == 204
+    seen = await ride.read(place.leader)
+    assert (seen["state"], seen["task_withdrawn_at"]) == (state, None)
+    assert "联动行动已取消" in seen["notes"][-1]["note"]
 
 
 async def test_a_further_bad_call_is_noted_on_the_escalation_there_is(ride: Ride) -> None:

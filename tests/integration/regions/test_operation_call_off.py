@@ -20,6 +20,7 @@ from tests.integration.regions.conftest import (
 )
 from tests.integration.regions.joint import (
     DONE,
+    ESCALATION,
     a_draft,
     a_team,
     act,
@@ -38,6 +39,7 @@ from tests.integration.regions.test_operation_quotas import drafts_of, slots_of,
 from tests.integration.regions.test_operation_secrets import drafted, knows
 
 CALLED_OFF: Final = "regions.operation.called_off.v1"
+DROPPED: Final = "regions.operation.dropped.v1"
 LEFT: Final = "regions.operation.party_left.v1"
 OFF: Final = {"reason": "线索已由属地单独办结"}
 ZHEJIANG: Final = "330000"
@@ -70,6 +72,8 @@ async def test_the_lead_calls_off_and_who_took_part_keeps_what_there_was(regions
     assert (seen["state"], seen["steps"][-1]["action"]) == ("called_off", "call_off")
     [event] = await regions.events(CALLED_OFF, operation)
     assert (event["divisions"], event["reason"]) == ([YUYAO, CIXI], OFF["reason"])
+    [dropped] = await regions.events(DROPPED, operation)
+    assert dropped["origin"] == {"kind": "escalation", "id": str(ESCALATION)}
     assert await refused(regions, head(YUYAO), operation, "call-off", OFF) == (409, "illegal_step")
 
     # A late result is kept, and reported by nobody.
@@ -97,6 +101,7 @@ async def test_before_its_start_nobody_else_hears_of_it(regions: Regions, state:
     assert ended["state"] == "called_off"
     assert await held(regions, operation) == 0
     assert await regions.events(CALLED_OFF, operation) == []
+    assert len(await regions.events(DROPPED, operation)) == (state != "draft")
     knew = 404 if state == "draft" else 200
     path = f"/operations/{operation}"
     assert (await regions.get(head(CIXI), path)).status_code == knew
@@ -160,6 +165,7 @@ async def test_a_surprise_called_off_before_its_start_stays_a_secret(regions: Re
         hidden = await regions.get(who, f"/operations/{operation}/parties/{who.division}")
         assert hidden.status_code == 404
     assert await regions.events(CALLED_OFF, operation) == []
+    assert await regions.events(DROPPED, operation) == []
 
 
 async def test_an_exchange_has_no_task_that_could_hear_of_it(regions: Regions) -> None:

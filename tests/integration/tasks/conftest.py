@@ -23,7 +23,7 @@ import pytest
 from ops.bootstrap import Databases
 from ops.seed_references import seed_references
 from services.identity.accounts.use_cases import create_account
-from services.identity.grants.use_cases import add_grant
+from services.identity.grants.use_cases.giving import add_grant
 from shared.audit.trace import SYSTEM_ACTOR
 from shared.auth.actor import Role
 from shared.clock import machine_time

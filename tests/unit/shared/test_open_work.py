@@ -14,7 +14,7 @@ from shared.succession.open_work import OpenWork
 KEPT: Final[Mapping[str, frozenset[str]]] = {
     "identity": frozenset(),
     "regions": frozenset({"border", "division", "division_change", "letter_counter"}),
-    "tasks": frozenset({"inspection_officer", "team_member"}),
+    "tasks": frozenset({"file_import", "inspection_officer", "number_counter", "team_member"}),
     "petitions": frozenset(
         {
             "competence_answer",

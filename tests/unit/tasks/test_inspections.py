@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from services.tasks.enterprises.domain.visits import Mode
 from services.tasks.inspections import domain
 from services.tasks.inspections.domain import (
     TRANSITIONS,
@@ -14,7 +15,6 @@ from services.tasks.inspections.domain import (
     IllegalStep,
     InspectionAction,
     InspectionState,
-    Mode,
     NoIntegritySheet,
     NoRecord,
     Presence,

@@ -78,6 +78,22 @@ async def task_withdrawn(
     )
 
 
+async def operation_dropped(session: AsyncSession, *, escalation_id: UUID, now: datetime) -> None:
+    """The operation the matter was to be solved by brings no result; its state stays.
+
+    An inspection of `tasks` for it may go on beside. The reason is the other service's text.
+    """
+    escalation = await queries.lock_escalation(session, escalation_id)
+    await note(
+        session,
+        escalation,
+        NoteKind.PROGRESS,
+        "为本事项拟定的联动行动已取消,请另行安排办理。",
+        actor=SYSTEM_ACTOR,
+        now=now,
+    )
+
+
 async def note(
     session: AsyncSession,
     escalation: Escalation,

@@ -28,8 +28,8 @@ from services.regions.duty.models.incidents import DispatchOrder, Incident, Inci
 from services.regions.duty.queries import incidents as queries, rosters
 from services.regions.duty.queries.incidents import IncidentFile
 from services.regions.duty.use_cases.drafting import DESKS
-from services.regions.helpers import queries as helpers
-from services.regions.helpers.models import Expert
+from services.regions.helpers.models.engaged import Expert
+from services.regions.helpers.queries import engaged as helpers
 from shared import divisions
 from shared.audit.trace import record
 from shared.auth.actor import Actor

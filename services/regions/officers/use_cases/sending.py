@@ -77,6 +77,36 @@ async def book(
     return files
 
 
+async def hold_for_another_time(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    task_id: UUID,
+    officer_ids: Sequence[UUID],
+    period: Period,
+    now: datetime,
+) -> None:
+    """Hold whom the task holds already for this time instead; NotEligible names who cannot stay.
+
+    By what the sides agreed on, whose right was asked before. For who may look beyond.
+    """
+    people = await queries.lock_officers(session, officer_ids)
+    files = await queries.files(session, people, since=period.starts_at)
+    need, spared = Need(period), frozenset({task_id})
+    _require_eligible([judgement(each, need, besides=spared) for each in files])
+    await _hold_officers(session, actor, files, period, task_id=task_id, lender=None, now=now)
+    await record(
+        session,
+        actor,
+        "officer.book",
+        object_kind="task",
+        object_id=task_id,
+        now=now,
+        seen_by={each.officer.division for each in files},
+        after={"officers": sorted(map(str, officer_ids)), "from": period.starts_at},
+    )
+
+
 async def release(session: AsyncSession, task_id: UUID, *, now: datetime) -> None:
     """The work is done: whom and what it held can be sent elsewhere. For a session of the system.
 

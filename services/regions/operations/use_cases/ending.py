@@ -19,11 +19,18 @@ from services.regions.operations.domain import (
 from services.regions.operations.models import Finding, Operation
 from services.regions.operations.queries import OperationFile
 from services.regions.operations.use_cases import owed
-from services.regions.operations.use_cases.record import has_task, is_secret, lock, note, show
+from services.regions.operations.use_cases.record import (
+    has_task,
+    is_secret,
+    lock,
+    note,
+    origin_of,
+    show,
+)
 from shared.auth.actor import Actor
 from shared.auth.policy import may, require
 from shared.contracts.origins import Matter
-from shared.contracts.regions import OperationCalledOff
+from shared.contracts.regions import OperationCalledOff, OperationDropped
 from shared.db.session import beyond_scope
 from shared.messaging.outbox import announce
 
@@ -42,7 +49,7 @@ async def call_off(
 
     FindingsLeft unless every finding of another place was handed over or is in `dropped` with the
     reason why it goes to nobody. People and equipment are free, the group owes the operation still,
-    and `tasks` hears of it if it had started.
+    `tasks` hears of it if it had started, and who asked for it that it brings no result.
     """
     file = await lock(session, operation_id)
     operation = file.operation
@@ -70,6 +77,17 @@ async def call_off(
             called_off_at=now,
         )
         await announce(session, event, now=now)
+    origin = origin_of(operation)
+    if origin is not None and told:
+        dropped_event = OperationDropped(
+            operation_id=operation.id,
+            division=operation.lead,
+            divisions=taking_part,
+            origin=origin,
+            reason=reason,
+            called_off_at=now,
+        )
+        await announce(session, dropped_event, now=now)
     return operation
 
 

@@ -11,9 +11,11 @@ from services.tasks.dispatch.domain import TaskAction
 from services.tasks.dispatch.models import Task
 from services.tasks.dispatch.use_cases.crews import Crew, crew, require_member
 from services.tasks.dispatch.use_cases.steps import lock_for, take, trace
+from services.tasks.enterprises.queries.registry import enterprise, site_of
 from shared import divisions
 from shared.audit.trace import SYSTEM_ACTOR
 from shared.auth.actor import Actor
+from shared.auth.policy import require
 from shared.contracts.origins import Matter, Origin
 from shared.contracts.tasks import TaskWithdrawn
 from shared.messaging.outbox import announce
@@ -32,6 +34,7 @@ async def ask_for(
     if await queries.is_asked_for(session, origin):
         return
     parties = list(dict.fromkeys(parties))
+    code, place = matter.object_code, matter.division
     task = Task(
         origin_kind=origin.kind,
         origin_id=origin.id,
@@ -43,7 +46,8 @@ async def ask_for(
         site=matter.place,
         facts=matter.facts,
         object_name=matter.object_name,
-        object_code=matter.object_code,
+        object_code=code,
+        enterprise_id=await site_of(session, code, place=place) if code else None,
         at_night=matter.at_night,
         due_on=due_on,
         requested_at=now,
@@ -52,6 +56,26 @@ async def ask_for(
     session.add(task)
     await session.flush()
     await trace(session, SYSTEM_ACTOR, "task.request", task, now=now)
+
+
+async def name_object(
+    session: AsyncSession,
+    actor: Actor,
+    task_id: UUID,
+    *,
+    enterprise_id: UUID,
+    expected_version: int,
+    now: datetime,
+) -> Task:
+    """Say which object on the register the task is about, where its code does not tell."""
+    task = await queries.lock_task(session, task_id)
+    require(actor, "task.name_object", division=task.division, participants=task.parties)
+    task.require_version(expected_version)
+    before = {"enterprise_id": str(task.enterprise_id)}
+    task.enterprise_id = (await enterprise(session, enterprise_id)).id
+    await session.flush()
+    await trace(session, actor, "task.name_object", task, before=before, now=now)
+    return task
 
 
 async def accept(
