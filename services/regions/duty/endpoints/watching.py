@@ -11,8 +11,8 @@ from services.regions.duty.schemas.watching import (
     AlertOut,
     CoverageListOut,
     CoverageOut,
-    HandoverOut,
     OnDutyOut,
+    ShiftHandoverOut,
     ThreatOut,
 )
 from services.regions.duty.use_cases import watching
@@ -92,7 +92,7 @@ async def list_handovers(
     now: Now,
     division: Division | None = None,
     untaken: Annotated[bool | None, Query(description="nobody has taken over")] = None,
-) -> Page[HandoverOut]:
+) -> Page[ShiftHandoverOut]:
     """Shifts that have ended with their hand-over, the latest first; `untaken`: nobody took it."""
     after = page.after or None
     rows = await queries.shifts(
@@ -107,5 +107,5 @@ async def list_handovers(
     shown = []
     for each in cut:
         minutes = await watching.handover_minutes(session, each.roster.division, now=now)
-        shown.append(HandoverOut.of(each, minutes=minutes, now=now))
+        shown.append(ShiftHandoverOut.of(each, minutes=minutes, now=now))
     return Page(items=shown, next=page.next)

@@ -51,7 +51,7 @@ class OpenIncidentOut(Out):
     state: str
 
 
-class HandoverOut(Out):
+class ShiftHandoverOut(Out):
     """交接班记录: of which shift, what was open, and whether somebody took over in time."""
 
     shift_id: UUID
