@@ -10,7 +10,7 @@ from services.regions.duty.queries import desks, rosters as queries
 from services.regions.duty.schemas.watching import (
     AlertOut,
     CoverageListOut,
-    CoverageOut,
+    DeskCoverageOut,
     OnDutyOut,
     ShiftHandoverOut,
     ThreatOut,
@@ -81,7 +81,7 @@ async def read_coverage(
         division=division,
         starts_at=starts_at,
         ends_at=ends_at,
-        desks=list(map(CoverageOut.of, found)),
+        desks=list(map(DeskCoverageOut.of, found)),
     )
 
 

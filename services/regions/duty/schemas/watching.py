@@ -182,7 +182,7 @@ class DutiesOut(Out):
     holidays: int
 
 
-class CoverageOut(Out):
+class DeskCoverageOut(Out):
     """One desk: minutes owed and kept, what was missing, hand-overs, and who had how much."""
 
     bureau_id: UUID
@@ -231,4 +231,4 @@ class CoverageListOut(Out):
     division: str
     starts_at: datetime
     ends_at: datetime
-    desks: list[CoverageOut]
+    desks: list[DeskCoverageOut]
