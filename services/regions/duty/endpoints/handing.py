@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Response
 
 from services.regions.duty.queries import rosters as queries
 from services.regions.duty.queries.rosters import ShiftFile
-from services.regions.duty.schemas.rosters import HandOverIn, ShiftHandoverOut, TakeOverIn
+from services.regions.duty.schemas.watching import HandOverIn, ShiftHandoverOut, TakeOverIn
 from services.regions.duty.use_cases import handing
 from services.regions.duty.use_cases.watching import handover_minutes
 from shared.http.access import ActorDep, policy

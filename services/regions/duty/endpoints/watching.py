@@ -6,12 +6,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from services.regions.duty.queries import rosters as queries
-from services.regions.duty.schemas.rosters import (
+from services.regions.duty.queries import desks, rosters as queries
+from services.regions.duty.schemas.watching import (
     AlertOut,
     CoverageListOut,
+    DeskCoverageOut,
     OnDutyOut,
-    RosterCoverageOut,
     ShiftHandoverOut,
     ThreatOut,
 )
@@ -59,7 +59,7 @@ async def list_alerts(
 ) -> Page[AlertOut]:
     """What threatened duty at the desks: raised when it was seen, cleared when it was seen to."""
     [after] = page.after or (None,)
-    rows = await queries.alerts(
+    rows = await desks.alerts(
         session,
         division=division,
         standing=standing,
@@ -81,7 +81,7 @@ async def read_coverage(
         division=division,
         starts_at=starts_at,
         ends_at=ends_at,
-        desks=list(map(RosterCoverageOut.of, found)),
+        desks=list(map(DeskCoverageOut.of, found)),
     )
 
 
