@@ -70,6 +70,7 @@ OPEN_WORK: Final = (
         ("division", "unit"),
         is_open="ended_at IS NULL",
     ),
+    OpenWork("supervisor_call", _TABLES["supervisor_call"], ("division",), is_open="came IS NULL"),
     OpenWork("review", _TABLES["review"], ("organ",), is_open="decided_at IS NULL"),
     OpenWork(
         "escalation",

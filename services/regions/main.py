@@ -21,10 +21,13 @@ from services.regions.divisions import endpoints as divisions
 from services.regions.exchanges.endpoints import ROUTERS as EXCHANGES
 from services.regions.exchanges.jobs import JOBS as EXCHANGE_JOBS
 from services.regions.grid.endpoints import ROUTERS as GRID
+from services.regions.file_reviews.endpoints import ROUTERS as FILE_REVIEWS
+from services.regions.file_reviews.handlers import CLOCK_LISTENERS as FILE_REVIEW_CLOCKS
 from services.regions.groups import endpoints as groups
 from services.regions.groups.handlers import CLOCK_LISTENERS as GROUP_CLOCKS
 from services.regions.groups.jobs import JOBS as GROUP_JOBS
 from services.regions.helpers.endpoints import ROUTERS as HELPERS
+from services.regions.helpers.handlers import HANDLERS as HELPER_HANDLERS
 from services.regions.meetings import endpoints as meetings
 from services.regions.notices import endpoints as notices
 from services.regions.officers.endpoints import ROUTERS as OFFICERS
@@ -73,9 +76,10 @@ app = create_service_app(
             unit_audits.router,
             *EXCHANGES,
             *GRID,
+            *FILE_REVIEWS,
             overview.router,
         ],
-        handlers=HANDLERS,
+        handlers={**HANDLERS, **HELPER_HANDLERS},
         jobs=(
             *SUCCESSION_JOBS,
             *AGREEMENT_JOBS,
@@ -96,6 +100,7 @@ app = create_service_app(
             *ASSESSMENT_CLOCKS,
             *CONSULTATION_CLOCKS,
             *UNIT_AUDIT_CLOCKS,
+            *FILE_REVIEW_CLOCKS,
         ),
         needs_references=False,  # it is the one that publishes them
     )

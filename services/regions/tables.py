@@ -6,7 +6,7 @@ from sqlalchemy import MetaData
 
 import services.regions.bureaus.models
 import services.regions.divisions.models
-import services.regions.helpers.models
+import services.regions.helpers.models.engaged
 import services.regions.officers.models  # noqa: F401  importing declares the tables
 from services.regions.activations.models import ActivationStep
 from services.regions.agreements.models import AgreementSkip, AgreementStep, AgreementText
@@ -23,7 +23,9 @@ from services.regions.consultations.models import ConsultationDissent, Consultat
 from services.regions.disputes.models import DisputeStep
 from services.regions.exchanges.models import ExchangeStep, TrainingStep
 from services.regions.grid.models import GridStep, GridVisit
+from services.regions.file_reviews.models import FileReviewDraw, FileReviewStep
 from services.regions.groups.models import GroupSkip, GroupStep
+from services.regions.helpers.models.taking_part import SupervisorActivity
 from services.regions.meetings.models import MeetingStep
 from services.regions.notices.models import NoticeStep
 from services.regions.operations.models import (
@@ -71,6 +73,9 @@ KEPT: Final = (
     TrainingStep,
     GridStep,
     GridVisit,
+    FileReviewDraw,
+    FileReviewStep,
+    SupervisorActivity,
 )
 
 kernel.declare(RegionsTable.metadata)
@@ -115,6 +120,7 @@ _NOT_ENDED: Final = "state <> 'ended'"
 _LETTER_OPEN: Final = "state NOT IN ('accepted_by_sender', 'withdrawn')"
 _MEETING_OPEN: Final = "state IN ('convened', 'minuted')"
 _CONSULTATION_OPEN: Final = "state IN ('convened', 'held')"
+_REVIEW_OPEN: Final = "state NOT IN ('closed', 'cancelled')"
 _STANDS: Final = "ended_at IS NULL"
 _EXCHANGE_OPEN: Final = "state NOT IN ('reported', 'declined', 'called_off')"
 _TRAINING_OPEN: Final = "state IN ('convened', 'held')"
@@ -354,4 +360,22 @@ OPEN_WORK: Final = (
     OpenWork("grid_plan", _TABLES["grid_plan"], ("division",), is_open=_GRID_OPEN),
     _within("grid_cell", "division", of="grid_plan", by="plan_id", is_open=_GRID_OPEN),
     OpenWork("grid_finding", _TABLES["grid_finding"], ("division",), is_open="state <> 'answered'"),
+        "file_review",
+        "convener",
+        is_open=_REVIEW_OPEN,
+        party=("file_review_party", "round_id"),
+    ),
+    _within("file_review_party", "division", of="file_review", by="round_id", is_open=_REVIEW_OPEN),
+    _within("file_reviewer", "division", of="file_review", by="round_id", is_open=_REVIEW_OPEN),
+    _within("review_file", "division", of="file_review", by="round_id", is_open=_REVIEW_OPEN),
+    _within("review_reading", "division", of="file_review", by="round_id", is_open=_REVIEW_OPEN),
+    OpenWork("review_fault", _TABLES["review_fault"], ("division",), is_open="remedied_at IS NULL"),
+    # Whoever succeeds looks whether the firm keeps its word.
+    OpenWork(
+        "exchange_day",
+        _TABLES["exchange_day"],
+        ("division",),
+        is_open="EXISTS (SELECT FROM exchange_promise p"
+        " WHERE p.exchange_day_id = t.id AND p.state <> 'kept')",
+    ),
 )

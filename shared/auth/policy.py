@@ -272,8 +272,27 @@ _EXCHANGES: Final[Mapping[str, Right]] = {
     "honour.confirm": _right(Role.DEPARTMENT_HEAD, at=Relation.OWN),
     "honour.count": _right(*_READERS, at=Relation.SUBTREE),
 }
-_FILE_REVIEWS: Final[Mapping[str, Right]] = {}
-_SUPERVISORS: Final[Mapping[str, Right]] = {}
+_FILE_REVIEWS: Final[Mapping[str, Right]] = {
+    "file_review.read": _right(*_READERS, at=Relation.ANY),
+    "file_review.convene": _right(*_CHIEFS, at=Relation.OWN),
+    # Each division in its own name: that it takes part, with which files and whom.
+    "file_review.consent": _right(*_HEADS, at=Relation.OWN),
+    "file_review.submit": _right(*_COMMANDERS, Role.LEGAL_REVIEWER, Role.OFFICER, at=Relation.OWN),
+    "file_review.name": _right(*_CHIEFS, at=Relation.OWN),
+    # His own readings only, which row-level security sees to.
+    "file_review.score": _right(*_COMMANDERS, Role.LEGAL_REVIEWER, Role.OFFICER, at=Relation.OWN),
+    "file_review.object": _right(*_HEADS, at=Relation.OWN),
+    # Whose files they are and who read them.
+    "file_review.audit": _right(Role.AUDITOR, at=Relation.OWN, sensitive=True),
+}
+_SUPERVISORS: Final[Mapping[str, Right]] = {
+    # Visits and exchange days of firms and residents; whether promises were kept.
+    "supervisor.record": _right(*_CHIEFS, Role.OFFICER, at=Relation.SUBTREE),
+    "supervisor.look_back": _right(*_CHIEFS, Role.AUDITOR, Role.OFFICER, at=Relation.SUBTREE),
+    # A supervisor of the place looks into a petition with the unit that handles it.
+    "petition.call_supervisor": _right(Role.PETITION_CLERK, Role.OFFICER, at=Relation.OWN),
+    "petition.note_supervisor": _right(Role.PETITION_CLERK, Role.OFFICER, at=Relation.OWN),
+}
 _ASSESSMENT: Final = {
     "assessment.read": _right(*_READERS, at=Relation.ANY),
     # Who assesses sets up rules, computes, hears objections and publishes.

@@ -44,6 +44,7 @@ SUBSCRIBERS: Final[Mapping[str, tuple[str, ...]]] = {
     "petitions.repeat.confirmed.v1": ("petitions",),
     "petitions.repeat.revoked.v1": ("petitions",),
     "petitions.supervision.raised.v1": ("tasks",),
+    "petitions.supervisor.took_part.v1": ("regions",),
     "regions.operation.started.v1": ("tasks",),
     "regions.operation.party_left.v1": ("tasks",),
     "regions.operation.called_off.v1": ("tasks",),

@@ -84,6 +84,22 @@ class CallbackRecorded(Event):
     office: str
 
 
+class SupervisorTookPart(Event):
+    """An environmental supervisor came to look into a petition.
+
+    What the petition is about does not cross; its id only makes sure that it counts once.
+    """
+
+    topic: ClassVar[str] = "petitions.supervisor.took_part.v1"
+    AGGREGATE: ClassVar[str] = "supervisor_id"
+    CONCERNED: ClassVar[tuple[str, ...]] = ("division",)
+
+    supervisor_id: UUID
+    petition_id: UUID
+    division: str
+    on_day: date
+
+
 class RepeatConfirmed(Event):
     """A clerk confirmed that a petition raises the matter of an earlier one again."""
 

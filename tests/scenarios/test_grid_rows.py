@@ -137,13 +137,15 @@ def handed_over(office: Offices, cell: str) -> None:
 
 
 def test_row_2_03_areas_by_the_force_there_is_each_with_one_who_answers(office: Offices) -> None:
-    listed = {"division": DINGHAI, "areas": townships(DINGHAI, "昌国街道", "环南街道", "城东街道")}
+    listed: Json = {
+        "division": DINGHAI,
+        "areas": townships(DINGHAI, "昌国街道", "环南街道", "城东街道"),
+    }
     proposed(office, listed)
     path = published(office)
     began = office.now
-    mine = office.person(FIRST).get("/grid-cells", person=office.person(FIRST).account_id, level=2)[
-        "items"
-    ]
+    lead = office.person(FIRST)
+    mine = lead.get("/grid-cells", person_id=lead.account_id, level=2)["items"]
     assert len(mine) == 3
     [key] = [each["id"] for each in mine if each["key"] == f"cell-{DINGHAI}002"]
     cell = f"/grid-cells/{key}"

@@ -101,22 +101,61 @@ def canaries(stack: WholeStack) -> Sequence[str]:
     centre = stack.login("330200-command-center-1")
     answer = centre.post("/api/v1/operations", json=operation, headers=fresh_key())
     assert answer.status_code == 201, answer.text
-    send_letters(stack.login("330282-department-head-1"), operation["matter"], body)
-    return [*names, f"operation{mark}", f"matter{mark}", mark, *OF_THE_STORY]
+    head = stack.login("330282-department-head-1")
+    send_letters(head, operation["matter"], body)
+    draw_grid(head, mark)
+    grid = [f"{name}{mark}" for name in ("area", "grid", "cell", "lead", "thing")]
+    return [*names, f"operation{mark}", f"matter{mark}", *grid, mark, *OF_THE_STORY]
 
 
 def send_letters(head: httpx.Client, matter: object, text: str) -> None:
-    """What two organs of Ningbo write to one another."""
+    """What two organs of Ningbo write to one another, and what they convene."""
     sides = {"sender": "330282", "receiver": "330206", "facts": text, "contact": text}
     request = {"kind": "records", "title": text, "asked": text}
     dispute = {"opened_by": "330282", "parties": ["330282", "330206"], "facts": text}
+    training = {
+        "convener": "330282",
+        "invited": ["330206"],
+        "kind": "case_talk",
+        "topic": text,
+        "venue": text,
+        "starts_at": "2026-12-01T09:00:00+08:00",
+        "ends_at": "2026-12-01T11:00:00+08:00",
+        "places": 20,
+    }
     for path, letter in {
         "assistance-requests": sides | request,
         "handovers": sides | {"matter": matter, "legal_view": text},
         "jurisdiction-disputes": dispute | {"matter": matter},
+        "trainings": training,
     }.items():
         answer = head.post(f"/api/v1/{path}", json=letter, headers=fresh_key())
         assert answer.status_code == 201, answer.text
+
+
+def draw_grid(head: httpx.Client, mark: str) -> None:
+    """A county's grid in force, with somebody who leads and something to visit."""
+    code = "330282001"
+    cell = {
+        "key": "all",
+        "name": f"cell{mark}",
+        "level": 1,
+        "areas": [code],
+        "lead": {"account_id": str(uuid4()), "name": f"lead{mark}"},
+    }
+    drawn = {"title": f"grid{mark}", "basis": mark, "levels": ["all"], "cells": [cell]}
+    thing = {"name": f"thing{mark}", "area": code, "kind": "key"}
+    areas: dict[str, Any] = {"areas": [{"code": code, "name": f"area{mark}"}]}
+    for name, body in {"areas": areas, "objects": thing}.items():
+        sent = {"division": "330282", **body}
+        answer = head.post(f"/api/v1/grid-plans/{name}", json=sent, headers=fresh_key())
+        assert answer.is_success, answer.text
+    sent = {"division": "330282", **drawn}
+    plan = head.post("/api/v1/grid-plans", json=sent, headers=fresh_key())
+    path = f"/api/v1/grid-plans/{plan.json()['id']}/publish"
+    headers = fresh_key() | {"If-Match": plan.headers["ETag"]}
+    answer = head.post(path, json={"short_reason": mark}, headers=headers)
+    assert answer.is_success, answer.text
 
 
 @pytest.fixture(scope="module")
@@ -157,6 +196,8 @@ async def _keys(owner: "asyncpg.Connection[Any]", service: str, name: str) -> Se
         "notice": "border_notice",
         "parent_agreement": "agreement",
         "parent_plan": "plan",
+        "parent_cell": "grid_cell",
+        "person": "grid_assignment",
     }.get(name.removesuffix("_id"), name.removesuffix("_id"))
     rows = await owner.fetch(KEYS.format(table=f"{service}.{table}"), MOST_KEYS)
     return [row["id"] for row in rows]

@@ -1,10 +1,11 @@
 """What is asked while a petition is handled, and who may not handle it."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Column, Index, Text, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
 from services.petitions.base import PetitionsTable
@@ -133,4 +134,45 @@ class Recusal(PetitionsTable, table=True):
     lifted_by_name: str | None = Field(default=None, max_length=200)
     lifted_reason: str | None = Field(default=None, max_length=500)
     lifted_at: datetime | None = Field(default=None, sa_type=Timestamptz)
+    visible_to: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+
+
+class SupervisorCall(PetitionsTable, Versioned, table=True):
+    """An environmental supervisor of the place is asked to come along, and came or did not.
+
+    `told` is all he is told: place and object redacted, media and time. The remark is kept
+    redacted too.
+    """
+
+    __tablename__ = "supervisor_call"
+    __table_args__ = (
+        Index(
+            "uq_supervisor_call_open",
+            "petition_id",
+            "supervisor_id",
+            unique=True,
+            postgresql_where=text("came IS NULL"),
+        ),
+        Index("ix_supervisor_call_petition", "petition_id"),
+        CheckConstraint("(came IS NULL) = (noted_at IS NULL)", name="noted_when"),
+        CheckConstraint("came IS NOT FALSE OR remark IS NOT NULL", name="absence_reasoned"),
+        {"info": rls.info(rls.SCOPED)},
+    )
+
+    id: UUID = Field(default_factory=uuid7, primary_key=True)
+    petition_id: UUID = Field(foreign_key="petitions.petition.id")
+    # Of `regions`.
+    supervisor_id: UUID
+    division: str = Field(max_length=12)
+    supervisor_of: str = Field(max_length=200)
+    visit_at: datetime = Field(sa_type=Timestamptz)
+    told: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    called_by: UUID
+    called_by_name: str = Field(max_length=200)
+    called_at: datetime = Field(sa_type=Timestamptz)
+    came: bool | None = None
+    remark: str | None = None
+    noted_by: UUID | None = None
+    noted_by_name: str | None = Field(default=None, max_length=200)
+    noted_at: datetime | None = Field(default=None, sa_type=Timestamptz)
     visible_to: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))

@@ -16,6 +16,7 @@ from services.petitions.handling.models import (
     CompetenceQuestion,
     ExtensionRequest,
     Recusal,
+    SupervisorCall,
 )
 from services.petitions.intake.domain import RUNNING
 from services.petitions.intake.models import MergeLink, Petition
@@ -181,3 +182,37 @@ async def unanswered_question(
     """A petition whose petitioner let the time to answer run out, and when that was."""
     row = await (await driver(session)).fetchrow(UNANSWERED, now)
     return (row["id"], row["due_at"]) if row else None
+
+
+async def supervisor_calls(session: AsyncSession, petition_id: UUID) -> Sequence[SupervisorCall]:
+    """The supervisors who were asked to come along, oldest first."""
+    statement = (
+        select(SupervisorCall)
+        .where(SupervisorCall.petition_id == petition_id)
+        .order_by(col(SupervisorCall.id))
+    )
+    return (await session.exec(statement)).all()
+
+
+async def supervisor_call(
+    session: AsyncSession, petition_id: UUID, call_id: UUID
+) -> SupervisorCall:
+    statement = (
+        select(SupervisorCall)
+        .where(SupervisorCall.id == call_id, SupervisorCall.petition_id == petition_id)
+        .execution_options(populate_existing=True)  # the petition's lock came after
+    )
+    found = (await session.exec(statement)).one_or_none()
+    if found is None:
+        raise NotFound(what="supervisor call")
+    return found
+
+
+async def is_called(session: AsyncSession, petition_id: UUID, supervisor_id: UUID) -> bool:
+    """Whether the supervisor was asked and nobody noted yet whether he came."""
+    statement = select(SupervisorCall.id).where(
+        SupervisorCall.petition_id == petition_id,
+        SupervisorCall.supervisor_id == supervisor_id,
+        col(SupervisorCall.came).is_(None),
+    )
+    return (await session.exec(statement)).first() is not None

@@ -13,7 +13,7 @@ from services.petitions.handling.domain.competence import QuestionState
 from services.petitions.handling.domain.extension import RequestState
 from services.petitions.intake.domain import Purpose, Settled
 from services.petitions.profiles.domain import Track
-from shared.http.body import Body, Division, LongText, Out, Reason, ShortText
+from shared.http.body import Body, Division, Instant, LongText, Out, Reason, ShortText
 
 
 class TransferIn(Body):
@@ -222,3 +222,41 @@ class MergeIn(Body):
 
 class LiftIn(Body):
     reason: Reason
+
+
+class SupervisorCallIn(Body):
+    """Which supervisor of `regions` is asked to come, and when."""
+
+    supervisor_id: UUID
+    visit_at: Instant
+
+
+class SupervisorNoteIn(Body):
+    """Whether the supervisor came, and what he said; who did not come, why not."""
+
+    came: bool
+    remark: LongText | None = None
+
+
+class ToldOut(Out):
+    """All that a supervisor is told."""
+
+    place: str
+    object_name: str | None
+    media: list[str]
+    visit_at: datetime
+
+
+class SupervisorCallOut(Out):
+    id: UUID
+    supervisor_id: UUID
+    division: str
+    supervisor_of: str
+    told: ToldOut
+    called_by_name: str
+    called_at: datetime
+    came: bool | None
+    remark: str | None
+    noted_by_name: str | None
+    noted_at: datetime | None
+    version: int

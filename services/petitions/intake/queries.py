@@ -58,7 +58,8 @@ SELECT $1, scope, $3 FROM unnest($2::text[]) AS scope ON CONFLICT DO NOTHING
 SHOW_TO: Final = """
 WITH line AS (UPDATE petition_step SET visible_to = $2 WHERE petition_id = $1),
      term AS (UPDATE clock SET visible_to = $2 WHERE subject_id = $1),
-     barred AS (UPDATE recusal SET visible_to = $2 WHERE petition_id = $1)
+     barred AS (UPDATE recusal SET visible_to = $2 WHERE petition_id = $1),
+     called AS (UPDATE supervisor_call SET visible_to = $2 WHERE petition_id = $1)
 UPDATE upward_report SET visible_to = $2 WHERE petition_id = $1
 """
 MERGED: Final = """

@@ -7,7 +7,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -52,6 +52,7 @@ from tests.integration.regions.conftest import (
     published_keys,
 )
 from tests.integration.regions.letters import a_handover
+from tests.integration.regions.test_grid import a_grid, drawing, listed, named
 
 ADMIN: Final = Role.SYSTEM_ADMINISTRATOR
 KIND: Final = next(iter(BureauKind)).value
@@ -398,6 +399,40 @@ async def test_the_shipped_tables_do_not_undo_a_change(regions: Regions) -> None
 
     assert await regions.sql("SELECT * FROM division ORDER BY code, valid_from") == before
     assert await regions.sql("SELECT a, b, km FROM border ORDER BY a, b") == pairs
+
+
+async def test_two_grids_go_on_in_the_county_that_takes_over_until_it_draws_its_own(
+    regions: Regions,
+) -> None:
+    one, other, into = "330481", "330483", "330493"
+    grids = [await a_grid(regions, each, now=BEFORE) for each in (one, other)]
+    thing = {"division": one, "name": "某厂", "area": f"{one}001001", "kind": "key"}
+    made = await regions.done(head(one), "/grid-plans/objects", thing)
+    admin, second = Person(ADMIN, "330400"), Person(ADMIN, "330400")
+    await published(regions, merger(one, other, into=into), admin, second)
+    await the_day_comes(regions)
+
+    new = head(into)
+    cells = (await regions.get(new, "/grid-cells", division=into)).json()["items"]
+    assert (len(cells), {each["division"] for each in cells}) == (6, {into})
+    mine = Person(Role.GRID_OFFICER, into, grids[0].people[0].id)
+    [cell] = [
+        each
+        for each in cells
+        if each["answers"]["person"]["account_id"] == str(grids[0].leads[0].id)
+    ]
+    visit = {"at": ON_THE_DAY.isoformat(), "object_id": made["id"], "found": "巡查"}
+    await regions.done(mine, f"/grid-cells/{cell['id']}/visits", visit)
+    over = {"to": named(mine), "reason": "合并后调整"}
+    await regions.done(new, f"/grid-cells/{cell['id']}/hand-over", over, version=cell["version"])
+
+    await regions.set_clock(ON_THE_DAY + timedelta(days=1))
+    await listed(regions, into)
+    drawn = {"division": into, **drawing(into, grids[0].top, grids[0].leads, grids[1].people)}
+    plan = await regions.done(new, "/grid-plans", drawn)
+    await regions.done(new, f"/grid-plans/{plan['id']}/publish", {}, version=plan["version"])
+    cells = (await regions.get(new, "/grid-cells", division=into)).json()["items"]
+    assert {each["plan_id"] for each in cells} == {plan["id"]}
 
 
 async def test_a_split_takes_single_rows_where_they_are_assigned(regions: Regions) -> None:

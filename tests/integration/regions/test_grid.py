@@ -1,5 +1,6 @@
 """The grid of a county: drawn, published, led without a gap, gone round, answered for."""
 
+import asyncio
 import random
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -43,7 +44,9 @@ def walker(division: str) -> Person:
 
 
 async def listed(regions: Regions, county: str, *more: str) -> None:
-    areas = [{"code": f"{county}{each}", "name": f"街道{each}"} for each in TOWNSHIPS]
+    areas: list[dict[str, Any]] = [
+        {"code": f"{county}{each}", "name": f"街道{each}"} for each in TOWNSHIPS
+    ]
     areas += [{"code": each, "name": f"村{each[-6:]}"} for each in (*codes(county), *more)]
     areas[-1]["point"] = {"lon": 121.2, "lat": 30.1}
     await regions.done(head(county), "/grid-plans/areas", {"division": county, "areas": areas})
@@ -239,19 +242,24 @@ async def test_a_hand_over_leaves_no_instant_without_a_lead_and_lists_what_is_op
     past = {**body, "at": NOW.isoformat()}
     barred = await regions.post(head(CIXI), f"{path}/hand-over", past, version=cell["version"])
     assert barred.json()["code"] == "grid_instant"
-    both = [
-        await regions.post(head(CIXI), f"{path}/hand-over", body, version=cell["version"])
-        for _ in range(2)
-    ]
-    assert [each.status_code for each in both] == [200, 412]
-    seen = both[0].json()
+    both = await asyncio.gather(
+        *(
+            regions.post(head(CIXI), f"{path}/hand-over", body, version=cell["version"])
+            for _ in range(2)
+        )
+    )
+    assert sorted(each.status_code for each in both) == [200, 412]
+    seen = await grid.get(path)
     assert [each["person"]["account_id"] for each in seen["leads"]] == [
         str(first.id),
         str(second.id),
     ]
     assert seen["leads"][0]["valid_to"] == seen["leads"][1]["valid_from"]
+    assert [each["action"] for each in seen["steps"]] == ["hand_over"]
+    before = await grid.get(path, at=NOW.isoformat())
+    assert before["answers"]["person"]["account_id"] == str(first.id)
 
-    [handover] = (await grid.get("/grid-cells/handovers", cell=cell["id"]))["items"]
+    [handover] = (await grid.get("/grid-cells/handovers", grid_cell_id=cell["id"]))["items"]
     assert [each["id"] for each in handover["open_matters"]] == [made["id"]]
     taken = f"/grid-cells/handovers/{handover['id']}"
     note = {"note": "已接收"}
@@ -303,6 +311,29 @@ async def test_while_a_lead_is_away_the_deputy_answers_and_may_not_leave(
         "person": {"account_id": str(one.id), "name": named(one)["name"]},
         "acting_for": None,
     }
+
+
+async def answered(grid: Grid, finding: dict[str, Any], walks: Person) -> None:
+    """The county's command hands it on to something there is, and answers those who found it."""
+    command = desk(grid.county)
+    told = f"/grid-cells/findings/{finding['id']}"
+    wrong = {"outcome_kind": "border_notice", "outcome_id": str(uuid4()), "remark": "交办"}
+    barred = await grid.regions.post(command, f"{told}/hand-on", wrong, version=finding["version"])
+    assert barred.json()["code"] == "no_such_outcome"
+    given = {"outcome_kind": "task", "outcome_id": str(uuid4()), "remark": "交执法队"}
+    refused = await grid.regions.post(walks, f"{told}/hand-on", given, version=finding["version"])
+    assert refused.status_code == 403
+    seen = await grid.regions.done(command, f"{told}/hand-on", given, version=finding["version"])
+    assert seen["state"] == "handed_on"
+    seen = await grid.regions.done(
+        command, f"{told}/answer", {"answer": "已改正"}, version=seen["version"]
+    )
+    assert (seen["state"], seen["actions"]) == ("answered", [])
+    assert [each["action"] for each in seen["steps"]] == ["report", "hand_on", "answer"]
+    assert [each["person"]["account_id"] for each in seen["responsible"]] == [
+        str(grid.top.id),
+        str(grid.leads[0].id),
+    ]
 
 
 async def test_what_is_due_is_walked_recorded_counted_and_reported(regions: Regions) -> None:
@@ -359,20 +390,7 @@ async def test_what_is_due_is_walked_recorded_counted_and_reported(regions: Regi
     nights = {each["cell"]["key"]: each["night_check"] for each in done["cells"]}
     assert nights == {"top": None, "c1": True, "c2": False}
 
-    finding = recorded["findings"][0]
-    told = f"/grid-cells/findings/{finding['id']}"
-    wrong = {"outcome_kind": "border_notice", "outcome_id": str(uuid4()), "remark": "交办"}
-    barred = await regions.post(desk(county), f"{told}/hand-on", wrong, version=finding["version"])
-    assert barred.json()["code"] == "no_such_outcome"
-    given = {"outcome_kind": "task", "outcome_id": str(uuid4()), "remark": "交执法队"}
-    refused = await regions.post(walks, f"{told}/hand-on", given, version=finding["version"])
-    assert refused.status_code == 403
-    seen = await regions.done(desk(county), f"{told}/hand-on", given, version=finding["version"])
-    assert seen["state"] == "handed_on"
-    seen = await regions.done(
-        desk(county), f"{told}/answer", {"answer": "已改正"}, version=seen["version"]
-    )
-    assert (seen["state"], seen["actions"]) == ("answered", [])
+    await answered(grid, recorded["findings"][0], walks)
 
 
 async def test_a_redraw_takes_over_at_an_instant_and_nothing_open_is_lost(

@@ -299,7 +299,7 @@ async def test_silence_disputes_nothing_and_who_was_there_lately_goes_after_the_
         await corps.with_finding(verifier, item, number, "verify", {"remark": "属实"})
     await corps.act(CITY, item, "close")
 
-    again = {
+    again: dict[str, Any] = {
         "planned_from": (NIGHT + timedelta(days=10)).isoformat(),
         "planned_to": (NIGHT + timedelta(days=12)).isoformat(),
     }

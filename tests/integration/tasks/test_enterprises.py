@@ -1,6 +1,7 @@
 """The register over HTTP: validity in time, sites, doubles, who sees what, grades, lists, files."""
 
 import asyncio
+import json
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
@@ -341,6 +342,60 @@ async def test_a_positive_list_is_loaded_from_a_file_and_a_violation_ends_the_pl
     assert firm["positive_list"] is None
     on_it = await cast.yuyao_head.get("/enterprises", params={"category": entries[1]["category"]})
     assert entries[1]["enterprise_id"] in [each["id"] for each in on_it.json()["items"]]
+
+
+async def test_json_lines_leave_what_they_do_not_name_and_say_what_cannot_be_read(
+    cast: Cast,
+) -> None:
+    head = cast.yuyao_head
+    known = a_firm(flags=["key_air"], permit={"number": "XK-1", "kind": "key"})
+    firm = (await head.post("/enterprises", known)).json()
+    del known["flags"], known["permit"]
+    shop = a_firm(kind="scattered", credit_code=None)
+    lines = [
+        json.dumps(known | {"address": "示例新址"}),
+        json.dumps(shop),
+        json.dumps(shop),
+        json.dumps(known | {"site_number": 7}),
+        '{"name": "',
+        json.dumps(a_firm() | {"surprise": 1}),
+    ]
+    asked = {"format": "jsonl", "division": YUYAO}
+    content = "\n".join(lines).encode()
+    officer = cast.yuyao_officers[0]
+    assert (await officer.post("/tasks-imports", content=content, params=asked)).status_code == 403
+    empty = await head.post("/tasks-imports", content=b"\xff", params=asked)
+    assert code(empty) == (422, "unreadable_file")
+    sent = await head.post("/tasks-imports", content=content, params=asked)
+    assert sent.status_code == 202, sent.text
+    path = f"/tasks-imports/{sent.json()['id']}"
+
+    async def done() -> bool:
+        return (await head.get(path)).json()["finished_at"] is not None
+
+    await eventually(done)
+    rows = (await head.get(f"{path}/rows")).json()["items"]
+    assert [each["result"] for each in rows] == [
+        "amended",
+        "registered",
+        "unchanged",
+        "refused",
+        "refused",
+        "refused",
+    ]
+    assert [each["problem"]["code"] for each in rows[3:]] == [
+        "site_mismatch",
+        "malformed_row",
+        "extra_forbidden",
+    ]
+    assert "surprise" not in str(rows)
+    seen = (await head.get(f"/enterprises/{firm['id']}")).json()
+    assert (seen["address"], seen["flags"], seen["permit"]["number"]) == (
+        "示例新址",
+        ["key_air"],
+        "XK-1",
+    )
+    assert (await cast.cixi_head.get(path)).status_code == 404
 
 
 async def test_the_file_of_an_object_has_its_tasks_by_code_and_by_name(

@@ -231,11 +231,13 @@ async def test_a_contact_from_afar_begins_the_next_interval_and_takes_no_place(
 
 
 async def test_a_plan_that_comes_to_nothing_gives_its_place_back(
-    stack: Stack, cast: Cast, story: Story, today: date
+    stack: Stack, cast: Cast, today: date
 ) -> None:
     firm = await registered(cast.yuyao_head)
     item = await planned(cast.yuyao_head, visit(firm, today))
-    await stack.set_clock(story.starts_at + timedelta(days=30))
+    assert item["lapses_on"] == (today + timedelta(days=30)).isoformat()
+    # Instead of thirty days for all tests: the day has come for this one.
+    await stack.sql("UPDATE enterprise_visit SET lapses_on = day WHERE id = $1", item["id"])
 
     async def lapsed() -> bool:
         seen = await cast.yuyao_head.get(f"/enterprise-visits/{item['id']}")
@@ -243,6 +245,8 @@ async def test_a_plan_that_comes_to_nothing_gives_its_place_back(
 
     await eventually(lapsed)
     assert (await ledger(cast.yuyao_head, firm, year=today.year))["taken"] == 0
+    steps = (await cast.yuyao_head.get(f"/enterprise-visits/{item['id']}/steps")).json()
+    assert [(each["action"], each["actor_name"]) for each in steps][1:] == [("lapse", "system")]
 
 
 async def test_merging_a_double_counts_its_visits_for_the_one_that_stays(

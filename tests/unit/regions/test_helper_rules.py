@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import CheckConstraint
 
 from services.regions.bureaus.domain import BadLastDay, may_stand_above, require_last_day
-from services.regions.helpers.domain import (
+from services.regions.helpers.domain.engaged import (
     BadCreditCode,
     Days,
     EngagementDays,

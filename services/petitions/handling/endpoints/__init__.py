@@ -11,6 +11,7 @@ from services.petitions.handling.endpoints import (
     merging,
     recusal,
     routing,
+    supervisors,
     urgency,
 )
 
@@ -24,4 +25,5 @@ ROUTERS: Final = (
     urgency.router,
     recusal.router,
     merging.router,
+    supervisors.router,
 )

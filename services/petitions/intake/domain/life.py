@@ -60,6 +60,8 @@ class Step(StrEnum):
     ANSWER_COMPETENCE = "answer_competence"
     MEET_COMPETENCE = "meet_competence"  # a joint meeting, where no superior is common
     SETTLE_COMPETENCE = "settle_competence"  # they agree, or their common superior decides
+    CALL_SUPERVISOR = "call_supervisor"  # 环保监督员 of the place is asked to come
+    NOTE_SUPERVISOR = "note_supervisor"  # and came or did not
     CLOSE_PART = "close_part"  # the whole matter ended, and its part with it
 
 
@@ -95,6 +97,8 @@ _UNDECIDED: Final = (
     Step.MEET_COMPETENCE,
 )
 _OPEN: Final = (Step.ASK_BACK, Step.SUPPLEMENT, Step.MARK_URGENT)
+# A supervisor of the place looks into the matter with who handles it.
+_SUPERVISED: Final = (Step.CALL_SUPERVISOR, Step.NOTE_SUPERVISOR)
 _MORE_TIME: Final = (Step.REQUEST_EXTENSION, Step.EXTEND, Step.REFUSE_EXTENSION)
 _LIFE: Final[Mapping[State, Mapping[Step, State]]] = {
     State.REGISTERED: {
@@ -112,20 +116,27 @@ _LIFE: Final[Mapping[State, Mapping[Step, State]]] = {
         Step.REJECT_OBJECTION: State.TRANSFERRED,
         Step.MARK_URGENT: State.OBJECTED,
     },
-    State.ACCEPTED: {Step.START: State.IN_PROGRESS, **_staying(State.ACCEPTED, *_OPEN)},
+    State.ACCEPTED: {
+        Step.START: State.IN_PROGRESS,
+        **_staying(State.ACCEPTED, *_OPEN, *_SUPERVISED),
+    },
     State.IN_PROGRESS: {
         Step.REPLY: State.REPLIED,
-        **_staying(State.IN_PROGRESS, *_MORE_TIME, Step.HAND_OVER, *_OPEN),
+        **_staying(State.IN_PROGRESS, *_MORE_TIME, Step.HAND_OVER, *_OPEN, *_SUPERVISED),
     },
     State.REPLIED: {
         Step.SETTLE: State.CLOSED,
         Step.REOPEN: State.REOPENED,
         Step.FILE: State.CLOSED,
         Step.SERVE: State.REPLIED,
+        Step.NOTE_SUPERVISOR: State.REPLIED,
         Step.ASK_REVIEW: State.UNDER_REVIEW,
         Step.SEND_BACK: State.REOPENED,
     },
-    State.REOPENED: {Step.START: State.IN_PROGRESS, Step.MARK_URGENT: State.REOPENED},
+    State.REOPENED: {
+        Step.START: State.IN_PROGRESS,
+        **_staying(State.REOPENED, Step.MARK_URGENT, *_SUPERVISED),
+    },
     State.UNDER_REVIEW: {Step.GIVE_REVIEW: State.REVIEWED},
     State.REVIEWED: {
         Step.SERVE: State.REVIEWED,

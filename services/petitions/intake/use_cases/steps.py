@@ -37,7 +37,8 @@ OF_WHO_IS_IN_CHARGE: Final = frozenset({Step.SERVE, Step.GIVE_REVIEW, Step.GIVE_
 MOVES: Final = frozenset(
     {Step.TRANSFER, Step.ASSIGN, Step.ACCEPT_OBJECTION, Step.SETTLE_COMPETENCE}
 )
-# What a call-back does, and what is done at a question of competence: no routes of their own.
+# What a call-back does, and what is done at a question of competence or with a supervisor: no
+# routes of their own.
 BY_ANOTHER_ROUTE: Final = frozenset(
     {
         Step.SETTLE,
@@ -45,6 +46,8 @@ BY_ANOTHER_ROUTE: Final = frozenset(
         Step.ANSWER_COMPETENCE,
         Step.MEET_COMPETENCE,
         Step.SETTLE_COMPETENCE,
+        Step.CALL_SUPERVISOR,
+        Step.NOTE_SUPERVISOR,
     }
 )
 

@@ -234,7 +234,7 @@ async def hold(
     expected_version: int,
     now: datetime,
 ) -> Consultation:
-    """It was held: who was there. An expert who has an interest by now does not count as there."""
+    """It was held: who was there. ExpertRecused for one who has an interest by now."""
     file = await begin(
         session, actor, consultation_id, Action.HOLD, expected_version=expected_version
     )

@@ -40,11 +40,14 @@ class Asked:
     now: Now
     response: Response
 
-    async def answer(self, row: GridCell) -> CellOut:
-        """The cell whole, with what this caller may do next."""
+    async def answer(self, row: GridCell, at: datetime | None = None) -> CellOut:
+        """The cell whole, with who answers (now) and what this caller may do next."""
         file = await queries.file(self.session, row)
+        steps = await queries.steps(self.session, row.id)
         self.response.headers["ETag"] = etag(row.version)
-        return CellOut.whole(file, self.actor, now=self.now)
+        return CellOut.whole(
+            file, steps, self.actor, at=self.now if at is None else at, now=self.now
+        )
 
 
 AskedDep = Annotated[Asked, Depends()]
@@ -57,9 +60,9 @@ async def list_grid_cells(
     now: Now,
     division: Division | None = None,
     level: Annotated[int | None, Query(ge=1, le=4)] = None,
-    person: Annotated[UUID | None, Query(description="login of lead, deputy or officer")] = None,
-    parent_cell: UUID | None = None,
-    plan: Annotated[UUID | None, Query(description="its cells, in force or not")] = None,
+    person_id: Annotated[UUID | None, Query(description="lead, deputy or officer: a login")] = None,
+    parent_cell_id: UUID | None = None,
+    grid_plan_id: Annotated[UUID | None, Query(description="its cells, in force or not")] = None,
     at: Annotated[Instant | None, Query(description="in force then; now without one")] = None,
 ) -> Page[CellLineOut]:
     """Cells in force at an instant, of a division, a level, a person, a cell above."""
@@ -67,7 +70,7 @@ async def list_grid_cells(
     [after] = page.after or (None,)
     rows = await queries.cells(
         session,
-        CellFilter(instant, division, level, person, parent_cell, plan),
+        CellFilter(instant, division, level, person_id, parent_cell_id, grid_plan_id),
         after=UUID(after) if after else None,
         limit=page.limit,
     )
@@ -82,7 +85,7 @@ async def list_grid_handovers(
     session: SessionDep,
     page: PageDep,
     division: Division | None = None,
-    cell: UUID | None = None,
+    grid_cell_id: UUID | None = None,
     waiting: Annotated[bool | None, Query(description="not acknowledged yet")] = None,
 ) -> Page[HandoverOut]:
     """Hand-overs between leads, and of cells to their successors, the newest first."""
@@ -90,7 +93,7 @@ async def list_grid_handovers(
     rows = await queries.handovers(
         session,
         division=division,
-        cell_id=cell,
+        cell_id=grid_cell_id,
         waiting=bool(waiting),
         after=UUID(after) if after else None,
         limit=page.limit,
@@ -128,9 +131,13 @@ async def acknowledge_grid_handover(
 
 
 @router.get("/{grid_cell_id}", dependencies=[policy("grid.read")])
-async def read_grid_cell(grid_cell_id: UUID, asked: AskedDep) -> CellOut:
-    """One cell with its areas, each lead there was, absences and officers."""
-    return await asked.answer(await queries.cell(asked.session, grid_cell_id))
+async def read_grid_cell(
+    grid_cell_id: UUID,
+    asked: AskedDep,
+    at: Annotated[Instant | None, Query(description="who answered then; now without one")] = None,
+) -> CellOut:
+    """One cell with its areas, each lead there was, absences, officers and what was done."""
+    return await asked.answer(await queries.cell(asked.session, grid_cell_id), at)
 
 
 @router.post("/{grid_cell_id}/hand-over", dependencies=[policy("grid.assign")])

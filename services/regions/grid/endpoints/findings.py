@@ -6,9 +6,14 @@ from fastapi import APIRouter, Response
 
 from services.regions.grid.domain.findings import FindingState
 from services.regions.grid.models import GridFinding
-from services.regions.grid.queries import practice as queries
-from services.regions.grid.schemas.practice import AnswerIn, FindingOut, HandOnIn
-from services.regions.grid.use_cases import visits
+from services.regions.grid.queries import cells, practice as queries
+from services.regions.grid.schemas.practice import (
+    AnswerIn,
+    FindingFileOut,
+    FindingOut,
+    HandOnIn,
+)
+from services.regions.grid.use_cases import views, visits
 from shared.http.access import ActorDep, policy
 from shared.http.body import Division
 from shared.http.now import Now
@@ -26,15 +31,15 @@ async def list_grid_findings(
     page: PageDep,
     division: Division | None = None,
     state: FindingState | None = None,
-    cell: UUID | None = None,
+    grid_cell_id: UUID | None = None,
 ) -> Page[FindingOut]:
-    """Findings the caller may know of, the newest first; `cell` has what is open there now."""
+    """Findings the caller may know of, the newest first; a cell has those it holds now."""
     [after] = page.after or (None,)
     rows = await queries.findings(
         session,
         division=division,
         state=state,
-        cell_id=cell,
+        cell_id=grid_cell_id,
         after=UUID(after) if after else None,
         limit=page.limit,
     )
@@ -45,9 +50,10 @@ async def list_grid_findings(
 @router.get("/{grid_finding_id}", dependencies=[policy("grid.read")])
 async def read_grid_finding(
     grid_finding_id: UUID, actor: ActorDep, session: SessionDep, response: Response
-) -> FindingOut:
-    """One finding and what became of it."""
-    return _answer(await queries.finding(session, grid_finding_id), actor, response)
+) -> FindingFileOut:
+    """One finding, who answered for the place when it was found, and what became of it."""
+    row = await queries.finding(session, grid_finding_id)
+    return await _answer(session, row, actor, response)
 
 
 @router.post("/{grid_finding_id}/hand-on", dependencies=[policy("grid.answer")])
@@ -59,7 +65,7 @@ async def hand_finding_on(
     now: Now,
     response: Response,
     expected_version: ExpectedVersion,
-) -> FindingOut:
+) -> FindingFileOut:
     """Give the finding to who deals with it, by what was made of it."""
     row = await visits.hand_on(
         session,
@@ -71,7 +77,7 @@ async def hand_finding_on(
         expected_version=expected_version,
         now=now,
     )
-    return _answer(row, actor, response)
+    return await _answer(session, row, actor, response)
 
 
 @router.post("/{grid_finding_id}/answer", dependencies=[policy("grid.answer")])
@@ -83,7 +89,7 @@ async def answer_finding(
     now: Now,
     response: Response,
     expected_version: ExpectedVersion,
-) -> FindingOut:
+) -> FindingFileOut:
     """Tell those who found it what came of it."""
     row = await visits.answer(
         session,
@@ -93,9 +99,12 @@ async def answer_finding(
         expected_version=expected_version,
         now=now,
     )
-    return _answer(row, actor, response)
+    return await _answer(session, row, actor, response)
 
 
-def _answer(row: GridFinding, actor: ActorDep, response: Response) -> FindingOut:
+async def _answer(
+    session: SessionDep, row: GridFinding, actor: ActorDep, response: Response
+) -> FindingFileOut:
     response.headers["ETag"] = etag(row.version)
-    return FindingOut.of(row, actor)
+    answerable = await views.answered_for(session, row.area_id, at=row.found_at)
+    return FindingFileOut.whole(row, answerable, await cells.steps(session, row.id), actor)

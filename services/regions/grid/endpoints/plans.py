@@ -68,7 +68,7 @@ async def draft_grid_plan(
     """Draft a version of a county's grid."""
     row = await use_cases.draft(session, actor, body.division, body.value(), now=now)
     response.headers["Location"] = f"/api/v1/grid-plans/{row.id}"
-    return _answer(row, actor, response)
+    return await _answer(session, row, actor, response)
 
 
 @router.get("/{grid_plan_id}", dependencies=[policy("grid.read")])
@@ -76,7 +76,7 @@ async def read_grid_plan(
     grid_plan_id: UUID, actor: ActorDep, session: SessionDep, response: Response
 ) -> PlanOut:
     """One plan with its cells as drawn."""
-    return _answer(await queries.plan(session, grid_plan_id), actor, response)
+    return await _answer(session, await queries.plan(session, grid_plan_id), actor, response)
 
 
 @router.get("/{grid_plan_id}/check", dependencies=[policy("grid.read")])
@@ -114,7 +114,7 @@ async def amend_grid_plan(
     row = await use_cases.amend(
         session, actor, grid_plan_id, body.value(), expected_version=expected_version, now=now
     )
-    return _answer(row, actor, response)
+    return await _answer(session, row, actor, response)
 
 
 @router.post("/{grid_plan_id}/publish", dependencies=[policy("grid.publish")])
@@ -138,7 +138,7 @@ async def publish_grid_plan(
         expected_version=expected_version,
         now=now,
     )
-    return _answer(row, actor, response)
+    return await _answer(session, row, actor, response)
 
 
 @router.post("/{grid_plan_id}/withdraw", dependencies=[policy("grid.draw")])
@@ -160,9 +160,11 @@ async def withdraw_grid_plan(
         expected_version=expected_version,
         now=now,
     )
-    return _answer(row, actor, response)
+    return await _answer(session, row, actor, response)
 
 
-def _answer(row: GridPlan, actor: ActorDep, response: Response) -> PlanOut:
+async def _answer(
+    session: SessionDep, row: GridPlan, actor: ActorDep, response: Response
+) -> PlanOut:
     response.headers["ETag"] = etag(row.version)
-    return PlanOut.of(row, actor)
+    return PlanOut.of(row, await cells.steps(session, row.id), actor)

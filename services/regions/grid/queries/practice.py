@@ -130,8 +130,9 @@ async def duties(
     They are the cell's that has the object's area; a cell answers for them while in force.
     """
     found: dict[UUID, list[Duty]] = {each.id: [] for each in cells}
-    visited = await _visited(session, cells, since=since, until=until)
-    for each in await owed(session, cells, before=since, ended_after=since):
+    owing = await owed(session, cells, before=since, ended_after=since)
+    visited = await _visited(session, {each.thing.id for each in owing}, since=since, until=until)
+    for each in owing:
         first = max(since, each.cell.valid_from)
         ends = (until, now + INSTANT, each.cell.valid_to, each.thing.ended_at)
         last = min(one for one in ends if one is not None)
@@ -149,11 +150,10 @@ async def duties(
 
 
 async def _visited(
-    session: AsyncSession, cells: Sequence[GridCell], *, since: datetime, until: datetime
+    session: AsyncSession, objects: Iterable[UUID], *, since: datetime, until: datetime
 ) -> dict[tuple[UUID, int], list[datetime]]:
     statement = select(GridVisit.object_id, GridVisit.level, GridVisit.at).where(
-        col(GridVisit.division).in_({each.division for each in cells}),
-        col(GridVisit.object_id).is_not(None),
+        col(GridVisit.object_id).in_([*objects]),
         col(GridVisit.at) >= since,
         col(GridVisit.at) < until,
     )

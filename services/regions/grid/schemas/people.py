@@ -1,5 +1,6 @@
 """Bodies of cells and of those who answer for them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final, Self
 from uuid import UUID
@@ -8,7 +9,7 @@ from pydantic import ConfigDict, Field, JsonValue
 
 from services.regions.grid.domain.partition import Named
 from services.regions.grid.domain.tenure import Answerable, periods
-from services.regions.grid.models import GridArea, GridCell, GridHandover
+from services.regions.grid.models import GridArea, GridCell, GridHandover, GridStep
 from services.regions.grid.queries.cells import CellFile
 from services.regions.grid.use_cases.people import actions
 from services.regions.grid.use_cases.views import Coverage, LeadLoad, Responsible
@@ -128,26 +129,48 @@ class CellLineOut(Out):
         return cls(**_line(file, at))
 
 
+class StepOut(Out):
+    """What was done, by whom; `content` is what the act named."""
+
+    action: str
+    content: dict[str, JsonValue]
+    actor_name: str
+    reason: str | None
+    at: datetime
+
+
 class AreaNameOut(Out):
     code: str
     name: str
 
 
 class CellOut(CellLineOut):
-    """`leads` has each lead with its time: one ends where the next begins."""
+    """`leads` has each lead with its time: one ends where the next begins.
+
+    `answers` and `officers` are those of the instant asked for, `actions` what can be done now.
+    """
 
     successor_id: UUID | None
     is_lowest: bool
     areas: list[AreaNameOut]
     leads: list[LeadOut]
     absences: list[AbsenceOut]
+    steps: list[StepOut]
     actions: list[str]
 
     @classmethod
-    def whole(cls, file: CellFile, actor: Actor, *, now: datetime) -> Self:
+    def whole(
+        cls,
+        file: CellFile,
+        steps: Sequence[GridStep],
+        actor: Actor,
+        *,
+        at: datetime,
+        now: datetime,
+    ) -> Self:
         cell = file.cell
         return cls(
-            **_line(file, now),
+            **_line(file, at),
             successor_id=cell.successor_id,
             is_lowest=file.is_lowest,
             areas=[AreaNameOut.model_validate(each) for each in file.areas],
@@ -170,6 +193,7 @@ class CellOut(CellLineOut):
                 )
                 for each in file.absences
             ],
+            steps=[StepOut.model_validate(each) for each in steps],
             actions=actions(actor, file, now=now),
         )
 

@@ -9,10 +9,10 @@ from pydantic import ConfigDict, Field, JsonValue
 
 from services.regions.grid.domain.partition import MOST_LEVELS, CellDraft, PlanState
 from services.regions.grid.domain.proposal import Force, Part, Proposal
-from services.regions.grid.models import GridPlan
+from services.regions.grid.models import GridPlan, GridStep
 from services.regions.grid.queries.cells import CellFile
 from services.regions.grid.schemas.areas import AreaCode
-from services.regions.grid.schemas.people import PersonIn, PersonOut
+from services.regions.grid.schemas.people import PersonIn, PersonOut, StepOut
 from services.regions.grid.use_cases.plans import Checked, Drawing, Wanted, actions
 from shared.auth.actor import Actor
 from shared.http.body import Body, Code, Division, Instant, LongText, Out, Reason, ShortText
@@ -287,10 +287,11 @@ class PlanOut(PlanLineOut):
     short_reason: str | None
     withdraw_reason: str | None
     cells: list[DrawnCellOut]
+    steps: list[StepOut]
     actions: list[str]
 
     @classmethod
-    def of(cls, row: GridPlan, actor: Actor) -> Self:
+    def of(cls, row: GridPlan, steps: Sequence[GridStep], actor: Actor) -> Self:
         line = PlanLineOut.model_validate(row).model_dump()
         return cls(
             **line,
@@ -300,6 +301,7 @@ class PlanOut(PlanLineOut):
             short_reason=row.short_reason,
             withdraw_reason=row.withdraw_reason,
             cells=[DrawnCellOut.model_validate(each) for each in row.cells],
+            steps=[StepOut.model_validate(each) for each in steps],
             actions=actions(actor, row),
         )
 

@@ -1,5 +1,6 @@
 """Bodies of visits, findings, ledgers and the worklist."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Self
 from uuid import UUID
@@ -8,11 +9,11 @@ from pydantic import ConfigDict, Field
 
 from services.regions.grid.domain.findings import FindingState, OutcomeKind
 from services.regions.grid.domain.practice import Kept, ObjectKind
-from services.regions.grid.models import GridArea, GridFinding, GridObject, GridVisit
+from services.regions.grid.models import GridArea, GridFinding, GridObject, GridStep, GridVisit
 from services.regions.grid.queries.practice import Owed
 from services.regions.grid.schemas.areas import AreaCode
-from services.regions.grid.schemas.people import CellNameOut
-from services.regions.grid.use_cases.views import Ledger, Work
+from services.regions.grid.schemas.people import CellNameOut, ResponsibleOut, StepOut
+from services.regions.grid.use_cases.views import Ledger, Responsible, Work
 from services.regions.grid.use_cases.visits import VisitFacts, finding_actions
 from shared.auth.actor import Actor
 from shared.http.body import Body, Code, Instant, LongText, Out
@@ -103,6 +104,27 @@ class FindingOut(Out):
             answered_at=row.answered_at,
             version=row.version,
             actions=finding_actions(actor, row),
+        )
+
+
+class FindingFileOut(FindingOut):
+    """A finding with what was done, and who answered for the place when it was found."""
+
+    responsible: list[ResponsibleOut]
+    steps: list[StepOut]
+
+    @classmethod
+    def whole(
+        cls,
+        row: GridFinding,
+        answerable: Sequence[Responsible],
+        steps: Sequence[GridStep],
+        actor: Actor,
+    ) -> Self:
+        return cls(
+            **FindingOut.of(row, actor).model_dump(),
+            responsible=[ResponsibleOut.of(each) for each in answerable],
+            steps=[StepOut.model_validate(each) for each in steps],
         )
 
 

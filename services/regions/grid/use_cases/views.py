@@ -84,9 +84,14 @@ async def responsible(
 ) -> tuple[GridArea, list[Responsible]]:
     """责任追究: who answered for an area at an instant, on each level. Empty before any grid."""
     area = await areas.by_code(session, partition.normal(code))
-    found = await cells.of_area(session, area.id, at)
+    return area, await answered_for(session, area.id, at=at)
+
+
+async def answered_for(session: AsyncSession, area_id: UUID, *, at: datetime) -> list[Responsible]:
+    """Who answered for an area at an instant, on each level."""
+    found = await cells.of_area(session, area_id, at)
     times = await cells.tenures(session, found)
-    return area, [Responsible(each, times[each.id].answers_at(at)) for each in found]
+    return [Responsible(each, times[each.id].answers_at(at)) for each in found]
 
 
 async def worklist(session: AsyncSession, cell: GridCell, *, now: datetime) -> list[Owed]:

@@ -2,6 +2,6 @@
 
 from typing import Final
 
-from services.regions.helpers.endpoints import experts, supervisors, teams
+from services.regions.helpers.endpoints import experts, supervisors, taking_part, teams
 
-ROUTERS: Final = (experts.router, teams.router, supervisors.router)
+ROUTERS: Final = (experts.router, teams.router, taking_part.router, supervisors.router)

@@ -6,10 +6,17 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response, status
 
-from services.regions.helpers import queries, use_cases
-from services.regions.helpers.models import Expert
-from services.regions.helpers.queries import Wanted
-from services.regions.helpers.schemas import EndIn, ExpertAmendIn, ExpertIn, ExpertOut, FieldsOut
+from services.regions.helpers.models.engaged import Expert
+from services.regions.helpers.queries import engaged as queries
+from services.regions.helpers.queries.engaged import Wanted
+from services.regions.helpers.schemas.engaged import (
+    EndIn,
+    ExpertAmendIn,
+    ExpertIn,
+    ExpertOut,
+    FieldsOut,
+)
+from services.regions.helpers.use_cases import engaging as use_cases
 from shared import divisions
 from shared.clocks.days import legal_day
 from shared.http.access import ActorDep, policy

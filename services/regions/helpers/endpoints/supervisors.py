@@ -6,17 +6,18 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response, status
 
-from services.regions.helpers import queries, use_cases
-from services.regions.helpers.domain import SupervisorKind
-from services.regions.helpers.models import EnvironmentalSupervisor
-from services.regions.helpers.queries import Wanted
-from services.regions.helpers.schemas import (
+from services.regions.helpers.domain.engaged import SupervisorKind
+from services.regions.helpers.models.engaged import EnvironmentalSupervisor
+from services.regions.helpers.queries import engaged as queries
+from services.regions.helpers.queries.engaged import Wanted
+from services.regions.helpers.schemas.engaged import (
     CreditCode,
     EndIn,
     SupervisorAmendIn,
     SupervisorIn,
     SupervisorOut,
 )
+from services.regions.helpers.use_cases import engaging as use_cases
 from shared.http.access import ActorDep, policy
 from shared.http.body import Division
 from shared.http.now import Now

@@ -82,7 +82,7 @@ async def coverage(
             col(Bureau.visible_to).contains([divisions.scope(division)]),
             col(Bureau.kind).in_(list(kinds)),
             or_(ends.is_(None), ends >= on_day),
-            ~col(Bureau.division).endswith("00"),
+            ~col(Bureau.division).endswith("00"),  # what a city or province has itself is no unit
         )
         .order_by(col(Bureau.division), col(Bureau.name))
     )

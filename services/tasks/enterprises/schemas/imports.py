@@ -41,7 +41,8 @@ class RowIn(FactsIn):
     category: Category | None = None
 
     def row(self) -> Row:
-        return Row(self.facts(), self.site_number, self.category)
+        given = frozenset(self.model_fields_set)
+        return Row(self.facts(), given, self.site_number, self.category)
 
 
 def read_rows(rows: Sequence[RawRow]) -> list[ReadRow]:
@@ -61,7 +62,7 @@ def _read(raw: RawRow) -> ReadRow:
         row = RowIn.model_validate(raw.values)
     except ValidationError as wrong:
         return ReadRow(raw.number, problem=_problem(wrong))
-    return ReadRow(raw.number, facts=row.model_dump(mode="json"))
+    return ReadRow(raw.number, facts=row.model_dump(mode="json", exclude_unset=True))
 
 
 def _problem(wrong: ValidationError) -> dict[str, str]:

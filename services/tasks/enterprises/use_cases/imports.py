@@ -20,7 +20,7 @@ from services.tasks.enterprises.models.imports import FileImport, FileImportRow
 from services.tasks.enterprises.models.registry import Enterprise
 from services.tasks.enterprises.queries import imports as queries, positive_lists, registry
 from services.tasks.enterprises.use_cases.positive_lists import put_on
-from services.tasks.enterprises.use_cases.registry import amend, differs, keys_of, register
+from services.tasks.enterprises.use_cases.registry import amend, differs, filled, keys_of, register
 from shared import divisions
 from shared.audit.trace import record
 from shared.auth.actor import Actor, ActorKind, Grant, Role
@@ -39,11 +39,23 @@ class CategoryMismatch(InvalidInput):
     en = "Rows have a category when they go on a positive list, and only then."
 
 
+class SiteMismatch(InvalidInput):
+    """Registering gives the next number, so that a file with another would register it twice."""
+
+    code = "site_mismatch"
+    zh = "登记簿中没有此场所编号,新场所的编号为 {number}。"
+    en = "The register has no such site; a new one would be number {number}."
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One object of a file; `site_number` names one of several sites of a legal person."""
+    """One object of a file; `site_number` names one of several sites of a legal person.
+
+    `given` are the optional facts the row has: what it leaves out stays as the register knows it.
+    """
 
     facts: Facts
+    given: frozenset[str]
     site_number: int | None = None
     category: Category | None = None
 
@@ -187,7 +199,9 @@ async def _apply(
         enterprise = await register(
             session, sender, facts, another_site=wanted.site_number is not None, now=now
         )
-    elif differs(known, facts):
+        if wanted.site_number not in (None, enterprise.site_number):
+            raise SiteMismatch(reason="site", number=enterprise.site_number, pointer="/site_number")
+    elif differs(known, facts := filled(facts, known, wanted.given)):
         result = RowResult.AMENDED
         enterprise = await amend(
             session,

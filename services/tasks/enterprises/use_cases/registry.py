@@ -1,7 +1,7 @@
 """The life of an object: registered, amended from a day on, suspended, resumed."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,10 @@ from services.tasks.enterprises.domain.registry import (
     Act,
     AlreadyRegistered,
     Facts,
+    KeyFlag,
     ParentCircle,
+    Permit,
+    Point,
     Status,
     require_effective,
 )
@@ -146,6 +149,21 @@ def differs(enterprise: Enterprise, facts: Facts) -> bool:
     new = _columns(facts)
     kept: Mapping[str, Any] = {name: getattr(enterprise, name) for name in new}
     return new != kept
+
+
+def filled(facts: Facts, known: Enterprise, given: Collection[str]) -> Facts:
+    """The facts with what is known of point, permit and flags where they say nothing of it."""
+    kept: dict[str, Any] = {"flags": tuple(KeyFlag(each) for each in known.flags)}
+    if known.longitude is not None and known.latitude is not None:
+        kept["point"] = Point(known.longitude, known.latitude)
+    if known.permit_number is not None and known.permit_kind is not None:
+        kept["permit"] = Permit(
+            known.permit_number,
+            known.permit_kind,
+            known.permit_valid_from,
+            known.permit_valid_to,
+        )
+    return replace(facts, **{name: value for name, value in kept.items() if name not in given})
 
 
 def keys_of(facts: Facts) -> tuple[str, str]:

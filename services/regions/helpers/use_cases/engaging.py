@@ -12,8 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.regions.bureaus import queries as bureaus
 from services.regions.bureaus.use_cases import open_bureau
 from services.regions.divisions.use_cases import require_known
-from services.regions.helpers import queries
-from services.regions.helpers.domain import (
+from services.regions.helpers.domain.engaged import (
     FIELDS,
     Days,
     EngagementEnded,
@@ -24,8 +23,9 @@ from services.regions.helpers.domain import (
     require_credit_code,
     require_object,
 )
-from services.regions.helpers.models import EnvironmentalSupervisor, Expert, HelpTeam
-from services.regions.helpers.queries import Helper
+from services.regions.helpers.models.engaged import EnvironmentalSupervisor, Expert, HelpTeam
+from services.regions.helpers.queries import engaged as queries
+from services.regions.helpers.queries.engaged import Helper
 from services.regions.officers import queries as officers
 from shared import divisions
 from shared.audit.trace import record

@@ -15,7 +15,7 @@ from sqlmodel import Field
 
 from services.regions.base import SCHEMA, RegionsTable
 from services.regions.bureaus.models import PUBLIC_OFFICE
-from services.regions.helpers.domain import SupervisorKind
+from services.regions.helpers.domain.engaged import SupervisorKind
 from shared.db import rls
 from shared.db.model import Versioned
 from shared.db.types import Timestamptz, str_enum

@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.regions.helpers.domain import HelpDuty, SupervisorKind
-from services.regions.helpers.models import EnvironmentalSupervisor, Expert, HelpTeam
+from services.regions.helpers.domain.engaged import HelpDuty, SupervisorKind
+from services.regions.helpers.models.engaged import EnvironmentalSupervisor, Expert, HelpTeam
 from shared import divisions
 from shared.errors import NotFound
 

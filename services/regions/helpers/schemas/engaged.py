@@ -7,10 +7,10 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, JsonValue, StringConstraints
 
 from services.regions.bureaus.schemas import Phone
-from services.regions.helpers import use_cases
-from services.regions.helpers.domain import Days, HelpDuty, SupervisorKind
-from services.regions.helpers.models import EnvironmentalSupervisor, Expert, HelpTeam
-from services.regions.helpers.use_cases import (
+from services.regions.helpers.domain.engaged import Days, HelpDuty, SupervisorKind
+from services.regions.helpers.models.engaged import EnvironmentalSupervisor, Expert, HelpTeam
+from services.regions.helpers.use_cases import engaging as use_cases
+from services.regions.helpers.use_cases.engaging import (
     Conflict,
     ExpertFacts,
     Member,
