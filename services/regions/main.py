@@ -18,11 +18,13 @@ from services.regions.consultations.handlers import CLOCK_LISTENERS as CONSULTAT
 from services.regions.disputes import endpoints as disputes
 from services.regions.disputes.jobs import JOBS as DISPUTE_JOBS
 from services.regions.divisions import endpoints as divisions
+from services.regions.duty.endpoints import ROUTERS as DUTY
+from services.regions.duty.jobs import JOBS as DUTY_JOBS
 from services.regions.exchanges.endpoints import ROUTERS as EXCHANGES
 from services.regions.exchanges.jobs import JOBS as EXCHANGE_JOBS
-from services.regions.grid.endpoints import ROUTERS as GRID
 from services.regions.file_reviews.endpoints import ROUTERS as FILE_REVIEWS
 from services.regions.file_reviews.handlers import CLOCK_LISTENERS as FILE_REVIEW_CLOCKS
+from services.regions.grid.endpoints import ROUTERS as GRID
 from services.regions.groups import endpoints as groups
 from services.regions.groups.handlers import CLOCK_LISTENERS as GROUP_CLOCKS
 from services.regions.groups.jobs import JOBS as GROUP_JOBS
@@ -39,6 +41,7 @@ from services.regions.places import endpoints as places
 from services.regions.plans import endpoints as plans
 from services.regions.plans.handlers import CLOCK_LISTENERS as PLAN_CLOCKS
 from services.regions.plans.jobs import JOBS as PLAN_JOBS
+from services.regions.rota.endpoints import ROUTERS as ROTA
 from services.regions.succession import endpoints as succession
 from services.regions.succession.jobs import JOBS as SUCCESSION_JOBS
 from services.regions.tables import OPEN_WORK
@@ -77,6 +80,8 @@ app = create_service_app(
             *EXCHANGES,
             *GRID,
             *FILE_REVIEWS,
+            *ROTA,
+            *DUTY,
             overview.router,
         ],
         handlers={**HANDLERS, **HELPER_HANDLERS},
@@ -90,6 +95,7 @@ app = create_service_app(
             *OPERATION_JOBS,
             *ACTIVATION_JOBS,
             *EXCHANGE_JOBS,
+            *DUTY_JOBS,
         ),
         open_work=OPEN_WORK,
         clock_listeners=(

@@ -21,9 +21,11 @@ from services.regions.base import SCHEMA, RegionsTable
 from services.regions.calendars.models import PublishedYear
 from services.regions.consultations.models import ConsultationDissent, ConsultationStep
 from services.regions.disputes.models import DisputeStep
+from services.regions.duty.models.incidents import Incident, IncidentStep
+from services.regions.duty.models.rosters import DutyStep
 from services.regions.exchanges.models import ExchangeStep, TrainingStep
-from services.regions.grid.models import GridStep, GridVisit
 from services.regions.file_reviews.models import FileReviewDraw, FileReviewStep
+from services.regions.grid.models import GridStep, GridVisit
 from services.regions.groups.models import GroupSkip, GroupStep
 from services.regions.helpers.models.taking_part import SupervisorActivity
 from services.regions.meetings.models import MeetingStep
@@ -35,6 +37,7 @@ from services.regions.operations.models import (
     Participation,
 )
 from services.regions.plans.models import PlanStep, PlanText
+from services.regions.rota.models import RotaStep
 from services.regions.succession.models import DivisionChangeStep
 from services.regions.unit_audits.models import UnitAuditReferral, UnitAuditStep
 from services.regions.unit_audits.queries import keep_work_of
@@ -76,6 +79,9 @@ KEPT: Final = (
     FileReviewDraw,
     FileReviewStep,
     SupervisorActivity,
+    RotaStep,
+    DutyStep,
+    IncidentStep,
 )
 
 kernel.declare(RegionsTable.metadata)
@@ -85,6 +91,10 @@ for kept in KEPT:
 for follower in FOLLOWERS:
     RegionsTable.metadata.tables[f"{SCHEMA}.{follower}"].add_is_dependent_on(
         RegionsTable.metadata.tables[f"{SCHEMA}.{Participation.__tablename__}"]
+    )
+for follower in ("dispatch_order", "incident_step"):
+    RegionsTable.metadata.tables[f"{SCHEMA}.{follower}"].add_is_dependent_on(
+        RegionsTable.metadata.tables[f"{SCHEMA}.{Incident.__tablename__}"]
     )
 metadata: Final[MetaData] = rls.protect(RegionsTable.metadata)
 
@@ -125,6 +135,8 @@ _STANDS: Final = "ended_at IS NULL"
 _EXCHANGE_OPEN: Final = "state NOT IN ('reported', 'declined', 'called_off')"
 _TRAINING_OPEN: Final = "state IN ('convened', 'held')"
 _GRID_OPEN: Final = "next_id IS NULL"
+_DUTY_KEPT: Final = "state IN ('draft', 'published')"
+_INCIDENT_OPEN: Final = "state NOT IN ('closed', 'merged')"
 # What was said for a division stays in the history; the row it was said in goes on with its word.
 OPEN_WORK: Final = (
     OpenWork("bureau", _TABLES["bureau"], ("division",)),
@@ -360,6 +372,7 @@ OPEN_WORK: Final = (
     OpenWork("grid_plan", _TABLES["grid_plan"], ("division",), is_open=_GRID_OPEN),
     _within("grid_cell", "division", of="grid_plan", by="plan_id", is_open=_GRID_OPEN),
     OpenWork("grid_finding", _TABLES["grid_finding"], ("division",), is_open="state <> 'answered'"),
+    _parent(
         "file_review",
         "convener",
         is_open=_REVIEW_OPEN,
@@ -377,5 +390,35 @@ OPEN_WORK: Final = (
         ("division",),
         is_open="EXISTS (SELECT FROM exchange_promise p"
         " WHERE p.exchange_day_id = t.id AND p.state <> 'kept')",
+    ),
+    OpenWork("rota", _TABLES["rota"], ("division",), is_open=_STANDS),
+    OpenWork("rota_unit", _TABLES["rota_unit"], ("division",), is_open="left_at IS NULL"),
+    OpenWork(
+        "rota_round",
+        _TABLES["rota_round"],
+        ("division", "place"),
+        is_open="state IN ('prepared', 'published')",
+    ),
+    OpenWork(
+        "rota_draw",
+        _TABLES["rota_draw"],
+        ("division",),
+        is_open="state IN ('drawn', 'confirmed')",
+    ),
+    OpenWork("duty_roster", _TABLES["duty_roster"], ("division",), is_open=_DUTY_KEPT),
+    _parent(
+        "incident",
+        "division",
+        "place_division",
+        is_open=_INCIDENT_OPEN,
+        party=("dispatch_order", "incident_id"),
+    ),
+    _within(
+        "dispatch_order",
+        "division",
+        "escalated_to",
+        of="incident",
+        by="incident_id",
+        is_open=_INCIDENT_OPEN,
     ),
 )

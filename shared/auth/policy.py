@@ -206,8 +206,41 @@ _ACTIVATIONS: Final = {
     "activation.answer": _right(*_COMMANDERS, Role.OFFICER, at=Relation.OWN),
     "activation.decide": _right(Role.DEPARTMENT_HEAD, at=Relation.SUBTREE),
 }
-_ROTA: Final[Mapping[str, Right]] = {}
-_DUTY: Final[Mapping[str, Right]] = {}
+_ROTA: Final[Mapping[str, Right]] = {
+    "rota.read": _right(*_STAFF, Role.AUDITOR, Role.DISCIPLINE_OFFICER, at=Relation.ANY),
+    # Names of office staff and why somebody was excused.
+    "rota.read_staff": _right(
+        *_STAFF, Role.AUDITOR, Role.DISCIPLINE_OFFICER, at=Relation.ANY, sensitive=True
+    ),
+    "rota.manage": _right(*_CHIEFS, at=Relation.OWN),
+    # A unit's own division lets its people off too.
+    "rota.excuse": _right(*_HEADS, at=Relation.PARTICIPANT, sensitive=True),
+    "rota.prepare": _right(*_COMMANDERS, at=Relation.OWN),
+    # Somebody else than who prepared; so are swaps approved.
+    "rota.publish": _right(*_HEADS, at=Relation.OWN, sensitive=True),
+    # One's own turn; a leader speaks for those who have no login.
+    "rota.answer": _right(*_COMMANDERS, Role.OFFICER, at=Relation.PARTICIPANT),
+    "rota.speak_for": _right(*_COMMANDERS, at=Relation.PARTICIPANT),
+    # Where the round serves, or whose rota it is.
+    "rota.remark": _right(*_COMMANDERS, at=Relation.PARTICIPANT, sensitive=True),
+}
+_DUTY: Final[Mapping[str, Right]] = {
+    "duty_roster.read": _right(*_READERS, at=Relation.ANY),
+    # Each desk keeps its own roster, and who answers for it approves.
+    "duty_roster.keep": _right(*_CHIEFS, at=Relation.OWN),
+    "duty_roster.approve": _right(*_CHIEFS, at=Relation.OWN),
+    "duty_roster.serve": _right(*_CHIEFS, Role.OFFICER, at=Relation.OWN),
+    # One place calls and both come: whoever works may ask who answers at a desk now.
+    "duty_roster.ask": _right(*_STAFF, at=Relation.ANY),
+    "duty_roster.read_names": _right(*_STAFF, at=Relation.SUBTREE, sensitive=True),
+    "incident.read": _right(*_READERS, Role.GRID_LEAD, at=Relation.ANY),
+    "incident.log": _right(*_CHIEFS, Role.OFFICER, at=Relation.OWN),
+    "incident.judge": _right(*_COMMANDERS, at=Relation.OWN),
+    "incident.dispatch": _right(*_CHIEFS, at=Relation.OWN, sensitive=True),
+    "incident.close": _right(*_CHIEFS, at=Relation.OWN),
+    # Who was ordered answers in its own name.
+    "dispatch_order.answer": _right(*_COMMANDERS, Role.OFFICER, Role.GRID_LEAD, at=Relation.OWN),
+}
 _GRID: Final[Mapping[str, Right]] = {
     "grid.read": _right(
         *_READERS, Role.DISCIPLINE_OFFICER, Role.GRID_LEAD, Role.GRID_OFFICER, at=Relation.ANY

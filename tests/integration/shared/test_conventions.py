@@ -26,9 +26,12 @@ CHANGES_NOT_THE_ITEM: Final = {
     "petitions POST /api/v1/escalations/{escalation_id}/progress": "several tell, none undoes",
     "regions POST /api/v1/operations/{operation_id}/findings": "several record, none undoes",
     "regions POST /api/v1/grid-cells/{grid_cell_id}/visits": "several record, none undoes",
+    "regions POST /api/v1/rotas/{rota_id}/rounds": "a preview that changes nothing of the rota",
 }
 # One page by their nature.
 NEVER_LONG: Final = {
+    "regions GET /api/v1/duty-rosters/on-duty": "the desks of one division",
+    "regions GET /api/v1/duty-rosters/threatened": "what is wrong in the days watched ahead",
     "regions GET /api/v1/assessment-schemes/indicators": "the indicators there are",
     "petitions GET /api/v1/working-groups": "one a city, and a caller sees those above and below",
     "petitions GET /api/v1/handling-profiles": "what administrators added to a dozen",
