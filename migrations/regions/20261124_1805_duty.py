@@ -396,8 +396,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("bureau_id", sa.Uuid(), nullable=False),
         sa.Column("division", sa.String(length=12), nullable=False),
-        sa.Column("year", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=32), nullable=False),
         sa.Column(
             "source",
             sa.Enum(
@@ -511,9 +510,7 @@ def upgrade() -> None:
             ["shift_id"], ["regions.duty_shift.id"], name=op.f("fk_incident_shift_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_incident")),
-        sa.UniqueConstraint(
-            "division", "year", "number", name=op.f("uq_incident_division_year_number")
-        ),
+        sa.UniqueConstraint("number", name=op.f("uq_incident_number")),
         schema="regions",
     )
     op.create_index(

@@ -295,6 +295,7 @@ def upgrade() -> None:
             sa.Enum(
                 "staff_exchange",
                 "operation",
+                "rota_round",
                 name="reference_known",
                 native_enum=False,
                 create_constraint=True,

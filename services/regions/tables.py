@@ -6,6 +6,7 @@ from sqlalchemy import MetaData
 
 import services.regions.bureaus.models
 import services.regions.divisions.models
+import services.regions.grid.models.people
 import services.regions.helpers.models.engaged
 import services.regions.officers.models  # noqa: F401  importing declares the tables
 from services.regions.activations.models import ActivationStep
@@ -25,7 +26,7 @@ from services.regions.duty.models.incidents import Incident, IncidentStep
 from services.regions.duty.models.rosters import DutyStep
 from services.regions.exchanges.models import ExchangeStep, TrainingStep
 from services.regions.file_reviews.models import FileReviewDraw, FileReviewStep
-from services.regions.grid.models import GridStep, GridVisit
+from services.regions.grid.models.practice import GridStep, GridVisit
 from services.regions.groups.models import GroupSkip, GroupStep
 from services.regions.helpers.models.taking_part import SupervisorActivity
 from services.regions.meetings.models import MeetingStep

@@ -1,5 +1,6 @@
 """What a service's OpenAPI document says beyond FastAPI's: guards, and headers that are a must."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -93,8 +94,10 @@ def _name_by_subject(document: dict[str, Any]) -> None:
     """Where two subjects have a schema of one name: AgreementsStepOut, not the path of a module."""
     schemas = document["components"]["schemas"]
     names = {long: _by_subject(long) for long in schemas if MODULE in long}
-    if len({*names.values()} - schemas.keys()) < len(names):
-        raise SchemaNameTaken(sorted(names.values()))
+    times = Counter([*names.values(), *schemas])
+    taken = sorted(long for long, short in names.items() if times[short] > 1)
+    if taken:
+        raise SchemaNameTaken(taken)
     document["components"]["schemas"] = {
         names.get(name, name): schema for name, schema in schemas.items()
     }

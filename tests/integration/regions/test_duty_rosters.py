@@ -209,6 +209,21 @@ async def test_a_week_is_kept_without_a_hole_and_the_next_begins_where_it_ends(
         {"ends_at": (FIRST + timedelta(days=2)).isoformat(), "reason": "再提前"},
     ) == (409, "not_next_in_line")
 
+    # What is published late kept nothing before, and the chain goes on all the same.
+    await regions.set_clock(FIRST + WEEK + timedelta(hours=2))
+    await published(
+        regions,
+        at,
+        starts_at=(FIRST + WEEK).isoformat(),
+        ends_at=(FIRST + 2 * WEEK).isoformat(),
+    )
+    after = {
+        "starts_at": (FIRST + WEEK).isoformat(),
+        "ends_at": (FIRST + 2 * WEEK).isoformat(),
+    }
+    seen = await regions.get(CENTRE, "/duty-rosters/coverage", division=ZHOUSHAN, **after)
+    mine = next(each for each in seen.json()["desks"] if each["bureau_id"] == at.bureau)
+    assert mine["required_minutes"] - mine["covered_minutes"] == 120
     asked = {"starts_at": FIRST.isoformat(), "ends_at": (FIRST + WEEK).isoformat()}
     seen = await regions.get(CENTRE, "/duty-rosters/coverage", division=ZHOUSHAN, **asked)
     mine = next(each for each in seen.json()["desks"] if each["bureau_id"] == at.bureau)

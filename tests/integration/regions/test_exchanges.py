@@ -339,6 +339,8 @@ async def test_the_ministry_calls_by_its_document_and_honours_are_confirmed_from
 
     early = await regions.post(head(JINTANG), "/honours", honour(people[0]))
     assert early.json()["code"] == "honour_without_service"
+    other = honour(people[0], reference="rota_round", reference_id=str(uuid4()))
+    assert (await regions.post(head(JINTANG), "/honours", other)).status_code == 422
     await pass_to(regions, "2026-03-16")
     await pass_to(regions, "2026-03-21")
     seen = (await regions.get(head(JINTANG), path)).json()

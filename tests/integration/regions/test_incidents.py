@@ -186,7 +186,8 @@ async def test_a_duplicate_is_linked_and_kept(regions: Regions) -> None:
     bureau = await centre(regions)
     first = await regions.done(CENTRE, "/incidents", told(bureau))
     second = await regions.done(CENTRE, "/incidents", told(bureau, source="hotline"))
-    assert second["number"] == first["number"] + 1
+    begins, serial = first["number"].rsplit("-", 1)
+    assert second["number"] == f"{begins}-{int(serial) + 1:04d}"
     itself = {"into": second["id"], "reason": "同一事件"}
     assert await refused(regions, CENTRE, second, "merge", itself) == (422, "merged_into_itself")
     merged = await act(regions, CENTRE, second, "merge", {**itself, "into": first["id"]})

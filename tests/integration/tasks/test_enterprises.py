@@ -397,6 +397,19 @@ async def test_json_lines_leave_what_they_do_not_name_and_say_what_cannot_be_rea
     )
     assert (await cast.cixi_head.get(path)).status_code == 404
 
+    # As after a restore of the day before: what was done is done again and changes nothing.
+    await head.stack.sql(
+        "UPDATE file_import_row SET result = 'waiting', enterprise_id = NULL"
+        " WHERE import_id = $1 AND result <> 'refused'",
+        sent.json()["id"],
+    )
+    await head.stack.sql(
+        "UPDATE file_import SET finished_at = NULL WHERE id = $1", sent.json()["id"]
+    )
+    await eventually(done)
+    results = (await head.get(path)).json()["results"]
+    assert (results["unchanged"], results["refused"], results["waiting"]) == (3, 3, 0)
+
 
 async def test_the_file_of_an_object_has_its_tasks_by_code_and_by_name(
     cast: Cast, story: Story, city_head: Person

@@ -227,6 +227,14 @@ def test_cells_go_where_the_officers_are_and_neighbours_stay_together() -> None:
     assert found.bound is None
     with pytest.raises(proposal.CannotDivide):
         proposal.propose(areas, 7, force)
+    proposal.require_known(areas, force)
+    for foreign in (
+        Force({village(9, 1): 1.0}, {}),
+        Force({}, {f"{COUNTY}009": 1}),
+        Force({}, {}, ((village(1, 1), village(9, 1)),)),
+    ):
+        with pytest.raises(proposal.CannotDivide):
+            proposal.require_known(areas, foreign)
 
 
 def tenure_of(person: Named) -> Tenure:
@@ -393,7 +401,7 @@ def test_a_period_is_a_year_at_most_and_a_visit_is_recorded_while_it_is_fresh() 
         with pytest.raises(practice.BadPeriod):
             practice.require_period(first, date(2026, 3, 31))
     with pytest.raises(practice.BadPeriod):
-        practice.require_period(None, date.min)
+        practice.require_period(None, date.max)
     practice.require_visit(BEGIN, now=BEGIN + 72 * HOUR, hours=72)
     for at in (BEGIN + 73 * HOUR, BEGIN - HOUR):
         with pytest.raises(practice.BadVisit):

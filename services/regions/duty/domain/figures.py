@@ -8,7 +8,24 @@ from fractions import Fraction
 from statistics import median
 from typing import Final
 
+from services.regions.officers.domain import Period
+from shared.errors import InvalidInput
+
 NINE_TENTHS: Final = Fraction(9, 10)
+LONGEST_ASKED: Final = timedelta(days=366)
+
+
+class AskedTooMuch(InvalidInput):
+    """Figures are asked for a year at most."""
+
+    code = "period_too_long"
+    zh = "统计期间不得超过一年。"
+    en = "Figures are given for a year at most."
+
+
+def require_a_year(period: Period) -> None:
+    if period.ends_at - period.starts_at > LONGEST_ASKED:
+        raise AskedTooMuch(reason="period", pointer="/ends_at")
 
 
 @dataclass(frozen=True, slots=True)

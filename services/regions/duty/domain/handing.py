@@ -47,6 +47,11 @@ def handover_state(
     return HandoverState.TAKEN if reservations is None else HandoverState.RESERVED
 
 
+def due_by(ends_at: datetime, *, minutes: int) -> datetime:
+    """By when the shift that ends then is taken over."""
+    return ends_at + timedelta(minutes=minutes)
+
+
 def is_late(ends_at: datetime, *, taken_at: datetime | None, minutes: int, now: datetime) -> bool:
     """Whether the shift was, or still is, taken over later than so many minutes after its end."""
-    return (taken_at or now) > ends_at + timedelta(minutes=minutes)
+    return (taken_at or now) > due_by(ends_at, minutes=minutes)

@@ -16,7 +16,9 @@ from shared.clocks.days import DAY, SHANGHAI, legal_day
 from shared.errors import InvalidInput
 
 LEADER_SEAT: Final = 0
-MOST_DAYS: Final = 93
+MOST_DAYS: Final = 35
+# A turn is traded in the time of its square: as many take a second.
+MOST_DUTIES: Final = 400
 
 
 class BadPattern(InvalidInput):
@@ -77,10 +79,11 @@ def change_overs(period: Period, at: Sequence[time]) -> list[datetime]:
     return [each for each in all_of_them if period.starts_at <= each <= period.ends_at]
 
 
-def shifts_of(period: Period, at: Sequence[time]) -> list[Period]:
+def shifts_of(period: Period, at: Sequence[time], *, seats: int = 1) -> list[Period]:
     """The shifts of a period by the times of day at which they change; no minute is left out.
 
-    BadPattern unless the period begins and ends at a change-over and is MOST_DAYS long at most.
+    BadPattern unless the period begins and ends at a change-over, is MOST_DAYS long at most and
+    has MOST_DUTIES at most.
     """
     if not at or list(at) != sorted(set(at)):
         raise BadPattern(reason="change-overs are times of day in order", pointer="/changes_at")
@@ -91,6 +94,8 @@ def shifts_of(period: Period, at: Sequence[time]) -> list[Period]:
         raise BadPattern(reason="begins between change-overs", pointer="/starts_at")
     if found[-1] != period.ends_at:
         raise BadPattern(reason="ends between change-overs", pointer="/ends_at")
+    if (len(found) - 1) * seats > MOST_DUTIES:
+        raise BadPattern(reason=f"more than {MOST_DUTIES} duties", pointer="/ends_at")
     return [Period(start, end) for start, end in pairwise(found)]
 
 

@@ -7,6 +7,7 @@ holidays go to who had fewest, and are then traded as long as a trade makes them
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from typing import Final
 from uuid import UUID
 
@@ -28,7 +29,7 @@ class BadTurn(InvalidInput):
     en = "The turn of people does not fit: {reason}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Weight:
     """What a duty, or all duties of a person, count for: shifts, nights, weekends, holidays."""
 
@@ -53,7 +54,7 @@ class Weight:
             self.holidays - other.holidays,
         )
 
-    @property
+    @cached_property
     def burdens(self) -> tuple[int, int, int]:
         return self.nights, self.weekends, self.holidays
 
@@ -158,13 +159,18 @@ class _Board:
     ) -> None:
         self.turn = turn
         self.people = people
+        # One object for shifts that count alike, so that those are told apart at once.
+        kinds: dict[Weight, Weight] = {}
         self.weights = {
-            each.id: weight_of(each.period, calendar, night_hour=turn.night_hour) for each in shifts
+            each.id: kinds.setdefault(weight, weight)
+            for each in shifts
+            for weight in [weight_of(each.period, calendar, night_hour=turn.night_hour)]
         }
         self.order = {each: n for n, each in enumerate((*turn.leaders, *turn.officers))}
         self.had = {each: turn.carried.get(each, NOTHING) for each in self.order}
         self.periods: dict[UUID, list[Period]] = {each: [] for each in self.order}
         self.taken: dict[Seat, UUID] = {}
+        self.seats: dict[UUID, list[Seat]] = {each.id: [] for each in shifts}
 
     def fill(self, shift: Shift, number: int) -> None:
         """Give the seat to who comes next, if anybody can take it."""
@@ -176,7 +182,9 @@ class _Board:
             free = able or free
         if free:
             chosen = min(free, key=lambda each: self._rank(each, shift))
-            self._sit(Seat(shift, number, self.weights[shift.id]), chosen)
+            seat = Seat(shift, number, self.weights[shift.id])
+            self.seats[shift.id].append(seat)
+            self._sit(seat, chosen)
 
     def trade(self) -> None:
         """Exchange seats of one pool while that makes nights, weekends and holidays more even.
@@ -189,7 +197,11 @@ class _Board:
             seats = list(self.taken)
             for n, one in enumerate(seats):
                 for other in seats[n + 1 :]:
-                    if self._gains(one, other) and self._may_trade(one, other):
+                    if (
+                        one.weight is not other.weight
+                        and self._gains(one, other)
+                        and self._may_trade(one, other)
+                    ):
                         self._trade(one, other)
                         traded = True
 
@@ -218,8 +230,8 @@ class _Board:
 
     def _is_certificated(self, shift: Shift, *, besides: UUID | None) -> bool:
         return any(
-            seat.shift is shift and officer != besides and self._has_certificate(officer, shift)
-            for seat, officer in self.taken.items()
+            self.taken[seat] != besides and self._has_certificate(self.taken[seat], shift)
+            for seat in self.seats[shift.id]
         )
 
     def _sit(self, seat: Seat, officer: UUID) -> None:
@@ -228,14 +240,16 @@ class _Board:
         self.had[officer] += seat.weight
 
     def _gains(self, one: Seat, other: Seat) -> bool:
+        """Whether the sum of the squares of both people's burdens falls.
+
+        With m more of a burden for one and m less for the other it changes by 2m(a - b + m).
+        """
         a, b = self.taken[one], self.taken[other]
-        same_pool = (one.number == LEADER_SEAT) == (other.number == LEADER_SEAT)
-        if a == b or not same_pool or one.weight == other.weight:
+        if a == b or (one.number == LEADER_SEAT) != (other.number == LEADER_SEAT):
             return False
-        moved = other.weight - one.weight
-        before = _squares(self.had[a]) + _squares(self.had[b])
-        after = _squares(self.had[a] + moved) + _squares(self.had[b] - moved)
-        return after < before
+        theirs, mine = self.had[a].burdens, self.had[b].burdens
+        moved = zip(other.weight.burdens, one.weight.burdens, theirs, mine, strict=True)
+        return sum((to - of) * (x - y + to - of) for to, of, x, y in moved) < 0
 
     def _may_trade(self, one: Seat, other: Seat) -> bool:
         a, b = self.taken[one], self.taken[other]
@@ -258,7 +272,3 @@ class _Board:
             self.had[officer] -= seat.weight
         self._sit(one, b)
         self._sit(other, a)
-
-
-def _squares(weight: Weight) -> int:
-    return sum(each * each for each in weight.burdens)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Response
 
 from services.regions.duty.queries import rosters as queries
 from services.regions.duty.queries.rosters import ShiftFile
-from services.regions.duty.schemas.rosters import HandOverIn, HandoverOut, TakeOverIn
+from services.regions.duty.schemas.watching import HandOverIn, ShiftHandoverOut, TakeOverIn
 from services.regions.duty.use_cases import handing
 from services.regions.duty.use_cases.watching import handover_minutes
 from shared.http.access import ActorDep, policy
@@ -28,18 +28,20 @@ class Asked:
     now: Now
     response: Response
 
-    async def answer(self, file: ShiftFile) -> HandoverOut:
+    async def answer(self, file: ShiftFile) -> ShiftHandoverOut:
         """The hand-over, with the version of the roster."""
         minutes = await handover_minutes(self.session, file.roster.division, now=self.now)
         self.response.headers["ETag"] = etag(file.roster.version)
-        return HandoverOut.of(file, minutes=minutes, now=self.now)
+        return ShiftHandoverOut.of(file, minutes=minutes, now=self.now)
 
 
 AskedDep = Annotated[Asked, Depends()]
 
 
 @router.get("/{duty_roster_id}/shifts/{duty_shift_id}", dependencies=[policy("duty_roster.read")])
-async def read_handover(duty_roster_id: UUID, duty_shift_id: UUID, asked: AskedDep) -> HandoverOut:
+async def read_handover(
+    duty_roster_id: UUID, duty_shift_id: UUID, asked: AskedDep
+) -> ShiftHandoverOut:
     """The hand-over of one shift of a published roster."""
     return await asked.answer(
         await queries.shift_file(asked.session, duty_roster_id, duty_shift_id)
@@ -56,7 +58,7 @@ async def hand_over_shift(
     body: HandOverIn,
     asked: AskedDep,
     expected_version: ExpectedVersion,
-) -> HandoverOut:
+) -> ShiftHandoverOut:
     """交班: what is open is listed by itself; the rest is said."""
     file = await handing.hand_over(
         asked.session,
@@ -81,7 +83,7 @@ async def take_over_shift(
     body: TakeOverIn,
     asked: AskedDep,
     expected_version: ExpectedVersion,
-) -> HandoverOut:
+) -> ShiftHandoverOut:
     """接班: by somebody of the next shift, as it is or with reservations."""
     file = await handing.take_over(
         asked.session,

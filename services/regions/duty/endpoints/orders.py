@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from services.regions.duty.domain.incidents import OrderState, OrderStep
 from services.regions.duty.endpoints.asked import AskedDep
 from services.regions.duty.queries import incidents as queries
+from services.regions.duty.schemas.figures import ResponseTimesOut
 from services.regions.duty.schemas.incidents import (
     IncidentOut,
     LinkIn,
@@ -16,12 +17,10 @@ from services.regions.duty.schemas.incidents import (
     ReasonIn,
     RefusalIn,
     ReportIn,
-    ResponseTimesOut,
 )
 from services.regions.duty.use_cases import measuring, orders
 from services.regions.duty.use_cases.incidents import order_actions
 from services.regions.duty.use_cases.orders import Answer
-from services.regions.officers.domain import Period
 from shared.http.access import ActorDep, policy
 from shared.http.body import Division, Instant
 from shared.http.now import Now
@@ -67,7 +66,6 @@ async def read_response_times(
     session: SessionDep, division: Division, starts_at: Instant, ends_at: Instant
 ) -> ResponseTimesOut:
     """How fast incidents were judged and ordered and orders acknowledged, arrived on, reported."""
-    Period(starts_at, ends_at)
     found = await measuring.response_times(session, division, starts_at, ends_at)
     return ResponseTimesOut.of(found, division=division, starts_at=starts_at, ends_at=ends_at)
 

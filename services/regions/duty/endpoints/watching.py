@@ -6,13 +6,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from services.regions.duty.queries import rosters as queries
-from services.regions.duty.schemas.rosters import (
+from services.regions.duty.queries import desks, rosters as queries
+from services.regions.duty.schemas.watching import (
     AlertOut,
     CoverageListOut,
-    CoverageOut,
-    HandoverOut,
+    DeskCoverageOut,
     OnDutyOut,
+    ShiftHandoverOut,
     ThreatOut,
 )
 from services.regions.duty.use_cases import watching
@@ -59,7 +59,7 @@ async def list_alerts(
 ) -> Page[AlertOut]:
     """What threatened duty at the desks: raised when it was seen, cleared when it was seen to."""
     [after] = page.after or (None,)
-    rows = await queries.alerts(
+    rows = await desks.alerts(
         session,
         division=division,
         standing=standing,
@@ -81,7 +81,7 @@ async def read_coverage(
         division=division,
         starts_at=starts_at,
         ends_at=ends_at,
-        desks=list(map(CoverageOut.of, found)),
+        desks=list(map(DeskCoverageOut.of, found)),
     )
 
 
@@ -92,7 +92,7 @@ async def list_handovers(
     now: Now,
     division: Division | None = None,
     untaken: Annotated[bool | None, Query(description="nobody has taken over")] = None,
-) -> Page[HandoverOut]:
+) -> Page[ShiftHandoverOut]:
     """Shifts that have ended with their hand-over, the latest first; `untaken`: nobody took it."""
     after = page.after or None
     rows = await queries.shifts(
@@ -107,5 +107,5 @@ async def list_handovers(
     shown = []
     for each in cut:
         minutes = await watching.handover_minutes(session, each.roster.division, now=now)
-        shown.append(HandoverOut.of(each, minutes=minutes, now=now))
+        shown.append(ShiftHandoverOut.of(each, minutes=minutes, now=now))
     return Page(items=shown, next=page.next)

@@ -47,7 +47,7 @@ class Incident(RegionsTable, Versioned, table=True):
         CheckConstraint("(closed_at IS NULL) = (outcome IS NULL)", name="outcome_whole"),
         CheckConstraint("(judged_at IS NULL) = (grade IS NULL)", name="judged_whole"),
         CheckConstraint("(longitude IS NULL) = (latitude IS NULL)", name="point_whole"),
-        UniqueConstraint("division", "year", "number"),
+        UniqueConstraint("number"),
         Index("ix_incident_bureau_id", "bureau_id"),
         Index("ix_incident_shift_id", "shift_id"),
         Index("ix_incident_merged_into", "merged_into"),
@@ -59,8 +59,8 @@ class Incident(RegionsTable, Versioned, table=True):
     id: UUID = Field(primary_key=True)
     bureau_id: UUID = Field(foreign_key=f"{SCHEMA}.bureau.id")
     division: str = Field(max_length=12)
-    year: int
-    number: int
+    # 330900-2026-0012: of the division and the year it came in, whatever becomes of them.
+    number: str = Field(max_length=32)
     source: Source = Field(sa_type=str_enum(Source))
     source_note: str | None = Field(default=None, max_length=200)
     title: str = Field(max_length=200)

@@ -6,20 +6,14 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from services.regions.bureaus.models import Bureau
 from services.regions.duty.domain.changes import RosterState, SwapState
-from services.regions.duty.domain.handing import HandoverState, handover_state, is_late
 from services.regions.duty.domain.holes import Fault, FaultKind
-from services.regions.duty.domain.shifts import LEADER_SEAT
-from services.regions.duty.domain.watch import AlertKind
-from services.regions.duty.queries.rosters import RosterFile, ShiftFile
+from services.regions.duty.queries.rosters import RosterFile
 from services.regions.duty.use_cases.drafting import Wanted
-from services.regions.duty.use_cases.watching import Coverage, OnDuty, Threat
 from services.regions.officers.domain import Period
-from shared.http.body import Body, Instant, LongText, Out, Reason, ShortText
-from shared.masking import masked_name
+from shared.http.body import Body, Instant, Out, Reason, ShortText
 
-People = Annotated[list[UUID], Field(min_length=1, max_length=200)]
+People = Annotated[list[UUID], Field(min_length=1, max_length=100)]
 TimeOfDay = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["08:00"])]
 
 
@@ -48,8 +42,8 @@ class RosterIn(Body):
     title: ShortText
     starts_at: Instant
     ends_at: Instant
-    changes_at: Annotated[list[TimeOfDay], Field(min_length=1, max_length=8)]
-    seats: Annotated[int, Field(ge=1, le=20)]
+    changes_at: Annotated[list[TimeOfDay], Field(min_length=1, max_length=4)]
+    seats: Annotated[int, Field(ge=1, le=8)]
     leaders: People
     officers: People
 
@@ -76,7 +70,7 @@ class AssignIn(Body):
     """Who sits on a seat of a draft; nobody if left out."""
 
     shift_id: UUID
-    seat: Annotated[int, Field(ge=0, le=20)]
+    seat: Annotated[int, Field(ge=0, le=8)]
     officer_id: UUID | None = None
 
 
@@ -116,34 +110,6 @@ class SwapIn(Body):
     stint_id: UUID
     other_stint_id: UUID
     reason: Reason
-
-
-class HandOverIn(Body):
-    """Who of the shift writes the note, and what the next one has to know."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": {
-                "officer_id": "01890a5d-ac96-774b-bcce-b302099a8059",
-                "remarks": "定海现场人员未返回,0点前电话核实",
-            }
-        }
-    )
-
-    officer_id: UUID
-    remarks: LongText
-
-
-class TakeOverIn(Body):
-    """Who of the next shift takes over, with what reservations, if any."""
-
-    officer_id: UUID
-    reservations: LongText | None = None
-
-
-class PeriodOut(Out):
-    starts_at: datetime
-    ends_at: datetime
 
 
 class FaultOut(Out):
@@ -259,190 +225,3 @@ class RosterOut(RosterLineOut):
             steps=[RosterStepOut.model_validate(each) for each in file.steps],
             actions=actions,
         )
-
-
-class OpenIncidentOut(Out):
-    id: UUID
-    title: str
-    state: str
-
-
-class HandoverOut(Out):
-    """交接班记录: of which shift, what was open, and whether somebody took over in time."""
-
-    shift_id: UUID
-    roster_id: UUID
-    bureau_id: UUID
-    starts_at: datetime
-    ends_at: datetime
-    on_duty: list[UUID]
-    state: HandoverState
-    overdue: bool
-    open_incidents: list[OpenIncidentOut]
-    remarks: str | None
-    written_at: datetime | None
-    written_by: UUID | None
-    taken_at: datetime | None
-    taken_by: UUID | None
-    reservations: str | None
-    version: Annotated[int, Field(description="of the roster")]
-
-    @classmethod
-    def of(cls, file: ShiftFile, *, minutes: int, now: datetime) -> Self:
-        note = file.handover
-        taken_at = None if note is None else note.taken_at
-        reservations = None if note is None else note.reservations
-        ended = file.shift.ends_at
-        return cls(
-            shift_id=file.shift.id,
-            roster_id=file.roster.id,
-            bureau_id=file.roster.bureau_id,
-            starts_at=file.shift.starts_at,
-            ends_at=ended,
-            on_duty=[each.officer_id for each in file.stints],
-            state=handover_state(
-                written=note is not None, taken_at=taken_at, reservations=reservations
-            ),
-            overdue=is_late(ended, taken_at=taken_at, minutes=minutes, now=now),
-            open_incidents=[]
-            if note is None
-            else [OpenIncidentOut.model_validate(each) for each in note.open_incidents],
-            remarks=None if note is None else note.remarks,
-            written_at=None if note is None else note.written_at,
-            written_by=None if note is None else note.written_by,
-            taken_at=taken_at,
-            taken_by=None if note is None else note.taken_by,
-            reservations=reservations,
-            version=file.roster.version,
-        )
-
-
-class ThreatOut(Out):
-    """A published shift that may not be kept as planned."""
-
-    bureau_id: UUID
-    bureau_name: str
-    roster_id: UUID
-    fault: FaultOut
-
-    @classmethod
-    def of(cls, threat: Threat) -> Self:
-        return cls(
-            bureau_id=threat.bureau.id,
-            bureau_name=threat.bureau.name,
-            roster_id=threat.roster_id,
-            fault=FaultOut.of(threat.fault),
-        )
-
-
-class AlertOut(Out):
-    id: UUID
-    bureau_id: UUID
-    kind: AlertKind
-    subject_id: UUID
-    detail: str
-    raised_at: datetime
-    cleared_at: datetime | None
-
-
-class PersonOnDutyOut(Out):
-    """Somebody on duty; the name is masked beyond the asker's own area."""
-
-    name: str
-    is_leader: bool
-    seat: int
-
-
-class OnDutyOut(Out):
-    """A desk's office and phone, and who answers there now."""
-
-    bureau_id: UUID
-    division: str
-    name: str
-    phone: str | None
-    shift_ends_at: datetime | None
-    people: list[PersonOnDutyOut]
-
-    @classmethod
-    def of(cls, found: OnDuty, *, masks: bool) -> Self:
-        stints = [] if found.shift is None else found.shift.stints
-        there = [each for each in stints if each.starts_at <= found.at < each.ends_at]
-        return cls(
-            bureau_id=found.bureau.id,
-            division=found.bureau.division,
-            name=found.bureau.name,
-            phone=found.bureau.phone,
-            shift_ends_at=None if found.shift is None else found.shift.shift.ends_at,
-            people=[
-                PersonOnDutyOut(
-                    name=masked_name(found.people[each.officer_id].name)
-                    if masks
-                    else found.people[each.officer_id].name,
-                    is_leader=each.seat == LEADER_SEAT,
-                    seat=each.seat,
-                )
-                for each in there
-            ],
-        )
-
-
-class DutiesOut(Out):
-    """What a person's duties in a time count for."""
-
-    officer_id: UUID
-    shifts: int
-    nights: int
-    weekends: int
-    holidays: int
-
-
-class CoverageOut(Out):
-    """One desk: minutes owed and kept, what was missing, hand-overs, and who had how much."""
-
-    bureau_id: UUID
-    bureau_name: str
-    division: str
-    required_minutes: int
-    covered_minutes: int
-    percent: float
-    holes: list[PeriodOut]
-    threatened: list[FaultOut]
-    handovers: int
-    handovers_late: int
-    people: list[DutiesOut]
-
-    @classmethod
-    def of(cls, found: Coverage) -> Self:
-        bureau: Bureau = found.bureau
-        share = found.covered_minutes / found.required_minutes if found.required_minutes else 1.0
-        return cls(
-            bureau_id=bureau.id,
-            bureau_name=bureau.name,
-            division=bureau.division,
-            required_minutes=found.required_minutes,
-            covered_minutes=found.covered_minutes,
-            percent=round(100 * share, 4),
-            holes=[PeriodOut.model_validate(each) for each in found.holes],
-            threatened=list(map(FaultOut.of, found.threats)),
-            handovers=found.handovers,
-            handovers_late=found.handovers_late,
-            people=[
-                DutiesOut(
-                    officer_id=officer,
-                    shifts=weight.shifts,
-                    nights=weight.nights,
-                    weekends=weight.weekends,
-                    holidays=weight.holidays,
-                )
-                for officer, weight in sorted(found.people.items())
-            ],
-        )
-
-
-class CoverageListOut(Out):
-    """Desks of a division and below, from `starts_at` up to `ends_at`."""
-
-    division: str
-    starts_at: datetime
-    ends_at: datetime
-    desks: list[CoverageOut]

@@ -86,7 +86,7 @@ async def draft(
     )
     session.add(row)
     await session.flush()
-    for each in shifts_of(wanted.period, wanted.changes_at):
+    for each in shifts_of(wanted.period, wanted.changes_at, seats=wanted.seats):
         session.add(
             DutyShift(
                 id=uuid7(),

@@ -82,13 +82,13 @@ async def receive(
     await require_known(session, [told.place_division], on_day=today, pointer="/place_division")
     figures = await rule_settings(session, division=bureau.division, on_day=today)
     shift = await rosters.shift_at(session, bureau.id, now)
+    serial = await next_number(session, SERIES, bureau.division, today.year)
     longitude, latitude = told.point or (None, None)
     row = Incident(
         id=uuid7(),
         bureau_id=bureau.id,
         division=bureau.division,
-        year=today.year,
-        number=await next_number(session, SERIES, bureau.division, today.year),
+        number=f"{bureau.division}-{today.year}-{serial:04d}",
         source=told.source,
         source_note=told.source_note,
         title=told.title,

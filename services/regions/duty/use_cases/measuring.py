@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.regions.duty.domain.figures import Spread, spread
+from services.regions.duty.domain.figures import Spread, require_a_year, spread
 from services.regions.duty.domain.incidents import Grade, term
 from services.regions.duty.models.incidents import DispatchOrder, Incident
 from services.regions.duty.queries import figures as queries
 from services.regions.duty.queries.figures import OrderCounts
+from services.regions.officers.domain import Period
 from shared.clocks.days import legal_day
 from shared.rule_settings import rule_settings
 
@@ -41,7 +42,8 @@ class ResponseTimes:
 async def response_times(
     session: AsyncSession, division: str, since: datetime, until: datetime
 ) -> ResponseTimes:
-    """Figures of what was received, or ordered, from `since` up to `until`."""
+    """Figures of what was received, or ordered, from `since` up to `until`, a year at most."""
+    require_a_year(Period(since, until))
     rows = await queries.measured_incidents(session, division, since, until)
     orders = await queries.measured_orders(session, division, since, until)
     settings = await rule_settings(session, division=division, on_day=legal_day(since))

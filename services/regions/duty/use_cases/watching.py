@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.regions.bureaus.models import Bureau
 from services.regions.duty.domain.changes import RosterState, RosterStep, roster_step
+from services.regions.duty.domain.figures import require_a_year
 from services.regions.duty.domain.handing import is_late
 from services.regions.duty.domain.holes import (
     MINUTE,
@@ -23,8 +24,9 @@ from services.regions.duty.domain.holes import (
 from services.regions.duty.domain.turn import Weight
 from services.regions.duty.domain.watch import AlertKind
 from services.regions.duty.models.rosters import DutyAlert
-from services.regions.duty.queries import incidents, rosters as queries
-from services.regions.duty.queries.rosters import Desk, ShiftFile, of_subtree, shift_of, stint_of
+from services.regions.duty.queries import desks as kept, incidents, rosters as queries
+from services.regions.duty.queries.desks import Desk, of_subtree
+from services.regions.duty.queries.rosters import ShiftFile, shift_of, stint_of
 from services.regions.duty.use_cases.drafting import weights
 from services.regions.duty.use_cases.record import note
 from services.regions.officers.domain import Period
@@ -82,7 +84,7 @@ async def threats(session: AsyncSession, division: str | None, *, now: datetime)
     """
     conditions = [] if division is None else [of_subtree(division)]
     found = []
-    for desk in await queries.desks(
+    for desk in await kept.desks(
         session, Period(now, now + await _horizon(session, division, now)), *conditions
     ):
         found += [
@@ -131,10 +133,11 @@ async def coverage(
     """How the desks of a subtree were kept, minute by minute, and how evenly.
 
     A desk has to be kept from its first published roster on; time after the last one counts as
-    soon as it has come.
+    soon as it has come, and what was published afterwards kept nothing before.
     """
+    require_a_year(period)
     found = []
-    for desk in await queries.desks(session, period, of_subtree(division)):
+    for desk in await kept.desks(session, period, of_subtree(division)):
         begins = max(period.starts_at, min(each.starts_at for each in desk.rosters))
         last = max(each.ends_at for each in desk.rosters)
         ends = min(period.ends_at, max(last, now))
@@ -148,6 +151,8 @@ async def coverage(
             if roster.starts_at < ends and roster.ends_at > begins:
                 part = Period(max(roster.starts_at, begins), min(roster.ends_at, ends))
                 lacking += understaffed(part, roster.seats, stints, people)
+                if roster.published_at is not None and roster.published_at > part.starts_at:
+                    lacking.append(Period(part.starts_at, min(roster.published_at, part.ends_at)))
         if last < ends:
             lacking.append(Period(max(last, begins), ends))
         holes = merged(lacking)
@@ -177,7 +182,7 @@ async def _handovers(
     ended = [
         each for each in desk.shifts if owed.starts_at < each.ends_at <= min(owed.ends_at, now)
     ]
-    notes = await queries.handovers_of(session, [each.id for each in ended])
+    notes = await kept.handovers_of(session, [each.id for each in ended])
     late = 0
     for each in ended:
         taken = notes[each.id].taken_at if each.id in notes else None
@@ -199,7 +204,7 @@ async def on_duty(
     require(actor, "duty_roster.ask", division=division)
     found = []
     async with beyond_scope(session):
-        for bureau in await queries.desks_of(session, division):
+        for bureau in await kept.desks_of(session, division):
             shift = await queries.shift_at(session, bureau.id, now)
             ids = [] if shift is None else [each.officer_id for each in shift.stints]
             people = await officers.officers_by_id(session, ids)
@@ -221,11 +226,9 @@ async def watch(session: AsyncSession, now: datetime) -> int:
 
     One at a time looks, so that two do not raise the same.
     """
-    await queries.hold_alerts(session)
+    await kept.hold_alerts(session)
     wanted = await _wanted(session, now)
-    standing = {
-        (each.kind, each.subject_id): each for each in await queries.standing_alerts(session)
-    }
+    standing = {(each.kind, each.subject_id): each for each in await kept.standing_alerts(session)}
     for subject, alert in standing.items():
         if subject not in wanted:
             alert.cleared_at = now
@@ -253,7 +256,7 @@ async def _wanted(session: AsyncSession, now: datetime) -> dict[tuple[AlertKind,
         )
 
     horizon = await _horizon(session, None, now)
-    desks = await queries.desks(session, Period(now - DAY, now + horizon))
+    desks = await kept.desks(session, Period(now - DAY, now + horizon))
     for desk in desks:
         for fault, _ in await _threatened(session, desk, now):
             want(
@@ -271,7 +274,7 @@ async def _wanted(session: AsyncSession, now: datetime) -> dict[tuple[AlertKind,
             want(AlertKind.ROSTER_RUNS_OUT, last.id, desk.bureau, last.ends_at.isoformat())
         minutes = await handover_minutes(session, desk.bureau.division, now=now)
         ended = [each for each in desk.shifts if each.ends_at <= now]
-        notes = await queries.handovers_of(session, [each.id for each in ended])
+        notes = await kept.handovers_of(session, [each.id for each in ended])
         for shift in ended:
             note_ = notes.get(shift.id)
             untaken = note_ is None or note_.taken_at is None

@@ -19,6 +19,7 @@ class Reference(StrEnum):
 
     STAFF_EXCHANGE = "staff_exchange"
     OPERATION = "operation"
+    ROTA_ROUND = "rota_round"
 
 
 class HonourState(StrEnum):

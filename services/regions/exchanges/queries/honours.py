@@ -11,6 +11,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.regions.exchanges.domain.honours import HonourState, IssuerLevel, Reference
 from services.regions.exchanges.models import Honour
 from services.regions.operations.models import OperationOfficer
+from services.regions.rota.domain.life import DrawState
+from services.regions.rota.models import RotaDraw
 from shared import divisions
 from shared.errors import NotFound
 
@@ -106,3 +108,12 @@ async def went_on_operation(session: AsyncSession, operation_id: UUID, officer_i
         OperationOfficer.operation_id == operation_id, OperationOfficer.officer_id == officer_id
     )
     return (await session.exec(statement)).first() is not None
+
+
+async def served_in_round(session: AsyncSession, round_id: UUID, officer_id: UUID) -> bool:
+    statement = select(RotaDraw.id).where(
+        RotaDraw.round_id == round_id,
+        RotaDraw.officer_id == officer_id,
+        RotaDraw.state == DrawState.SERVED,
+    )
+    return (await session.exec(statement.limit(1))).first() is not None

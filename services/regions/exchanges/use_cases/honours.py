@@ -142,6 +142,7 @@ async def _require_service(session: AsyncSession, merit: Merit) -> None:
     took_part = {
         Reference.STAFF_EXCHANGE: staff.was_guest,
         Reference.OPERATION: queries.went_on_operation,
+        Reference.ROTA_ROUND: queries.served_in_round,
     }[merit.reference]
     if not await took_part(session, merit.reference_id, merit.officer_id):
         raise NoService(reason=merit.reference.value, pointer="/reference_id")

@@ -15,12 +15,12 @@ from services.regions.file_reviews.schemas.rounds import (
     ConsentIn,
     DecideIn,
     FileCodeIn,
+    FileReviewLineOut,
     KeyOut,
     MeetIn,
     ProgressOut,
     ReviewersIn,
     RoundIn,
-    RoundLineOut,
     RoundOut,
     SubstituteIn,
     SummaryOut,
@@ -64,7 +64,7 @@ async def list_rounds(
     page: PageDep,
     state: State | None = None,
     division: Division | None = None,
-) -> Page[RoundLineOut]:
+) -> Page[FileReviewLineOut]:
     """Rounds the caller's division has a part in."""
     [after] = page.after or (None,)
     rows = await queries.rounds(
@@ -75,7 +75,7 @@ async def list_rounds(
         limit=page.limit,
     )
     cut = page.cut(rows, lambda row: (str(row.id),))
-    return Page(items=[RoundLineOut.model_validate(row) for row in cut], next=page.next)
+    return Page(items=[FileReviewLineOut.model_validate(row) for row in cut], next=page.next)
 
 
 @router.post("", status_code=status.HTTP_201_CREATED, dependencies=[policy("file_review.convene")])

@@ -194,7 +194,7 @@ class StepOut(Out):
     at: datetime
 
 
-class RoundLineOut(Out):
+class FileReviewLineOut(Out):
     """A round in a list."""
 
     id: UUID
@@ -214,7 +214,7 @@ class RoundLineOut(Out):
     version: int
 
 
-class RoundOut(RoundLineOut):
+class RoundOut(FileReviewLineOut):
     """A round with its rules; of reviewers and steps those the caller may know of.
 
     `seed` is revealed with the assignment; `key_hash` is that of the key the codes are made with.
@@ -237,7 +237,7 @@ class RoundOut(RoundLineOut):
     def of(cls, file: RoundFile, actions: list[str]) -> Self:
         row = file.round
         return cls(
-            **RoundLineOut.model_validate(row).model_dump(),
+            **FileReviewLineOut.model_validate(row).model_dump(),
             agreement_id=row.agreement_id,
             rubric=[ItemOut.model_validate(each) for each in file.rubric],
             rules=RulesOut.model_validate(file.rules),

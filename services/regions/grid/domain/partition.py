@@ -301,15 +301,21 @@ def successors(
     BadGrid if a name is no cell of that level.
     """
     lowest = max(each.level for each in new)
-    found = {}
+    heirs: dict[int, set[str]] = {}
+    holder: dict[tuple[int, str], str] = {}
+    for one in new:
+        heirs.setdefault(one.level, set()).add(one.key)
+        holder |= {(one.level, code): one.key for code in one.areas}
+    found: dict[UUID, str] = {}
     for each in old:
         level = min(each.level, lowest)
-        heirs = sorted((one for one in new if one.level == level), key=lambda one: one.key)
         wanted = named.get(each.id)
         if wanted is None:
-            shared = {one.key: len(each.areas & {*one.areas}) for one in heirs}
-            wanted = max(shared, key=lambda key: shared[key])
-        elif wanted not in {one.key for one in heirs}:
+            held = ((level, code) for code in each.areas)
+            shared = Counter(holder[area] for area in held if area in holder)
+            # An area that is no more has no heir: then it is the first of the level.
+            wanted = min(shared or heirs[level], key=lambda key: (-shared[key], key))
+        elif wanted not in heirs.get(level, ()):
             raise BadGrid(reason=f"{wanted} is no cell of level {level}", pointer="/successors")
         found[each.id] = wanted
     if foreign := sorted(map(str, named.keys() - found.keys())):

@@ -17,6 +17,8 @@ from shared.errors import InvalidInput, RuleViolation
 RHYTHM: Final = "grid.rhythm"
 NIGHT: Final = "grid.night_check"
 OFFICERS_PER_CELL: Final = "grid.officers_per_cell"
+FIRST_YEAR: Final = 1990
+LAST_YEAR: Final = 2199
 LONGEST_PERIOD: Final = timedelta(days=366)
 USUAL_PERIOD: Final = timedelta(days=30)
 LATE_ENTRY_HOURS: Final = "grid.late_entry_hours"
@@ -170,15 +172,20 @@ def require_visit(at: datetime, *, now: datetime, hours: int) -> None:
         raise BadVisit(reason=reason, pointer="/at")
 
 
+def require_day(day: date, *, pointer: str) -> date:
+    """BadPeriod outside the years there can be a grid in."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise BadPeriod(reason=f"between {FIRST_YEAR} and {LAST_YEAR}", pointer=pointer)
+    return day
+
+
 def require_period(first: date | None, last: date) -> date:
     """The first day of a period that ends on `last`; BadPeriod if it is after it, or over a year.
 
     Without a first day, thirty days before.
     """
-    try:
-        first = last - USUAL_PERIOD if first is None else first
-    except OverflowError:
-        raise BadPeriod(reason="too early", pointer="/last_day") from None
+    require_day(last, pointer="/last_day")
+    first = last - USUAL_PERIOD if first is None else first
     if not timedelta(0) <= last - first <= LONGEST_PERIOD:
         raise BadPeriod(reason="from a first day to a last, a year at most", pointer="/first_day")
     return first

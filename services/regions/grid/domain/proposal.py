@@ -50,6 +50,20 @@ class Force:
     neighbours: Collection[tuple[str, str]] = ()
 
 
+def require_known(areas: Iterable[str], force: Force) -> None:
+    """CannotDivide if something weighs, or somebody works, where nothing is divided."""
+    codes = {*areas}
+    townships = {each[:TOWNSHIP_DIGITS] for each in codes}
+    beside = {code for pair in force.neighbours for code in pair}
+    for foreign, pointer in (
+        (force.weights.keys() - codes, "/weights"),
+        (force.officers.keys() - townships, "/officers"),
+        (beside - codes, "/neighbours"),
+    ):
+        if foreign:
+            raise CannotDivide(reason=f"not divided: {', '.join(sorted(foreign))}", pointer=pointer)
+
+
 def by_force(officers: Mapping[str, int], *, per_cell: int, areas: int) -> int:
     """How many cells the officers there are can hold, `per_cell` each: at least one."""
     return max(1, min(areas, sum(officers.values()) // per_cell))

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response, status
 
 from services.regions.grid.domain.partition import normal
 from services.regions.grid.domain.practice import ObjectKind
-from services.regions.grid.models import GridObject
+from services.regions.grid.models.practice import GridObject
 from services.regions.grid.queries import areas as queries
 from services.regions.grid.schemas.areas import (
     AreaCode,

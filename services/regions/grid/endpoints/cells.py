@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from services.regions.grid.models import GridCell
+from services.regions.grid.models.territory import GridCell
 from services.regions.grid.queries import cells as queries
 from services.regions.grid.queries.cells import CellFilter
 from services.regions.grid.schemas.people import (

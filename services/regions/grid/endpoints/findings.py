@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from services.regions.grid.domain.findings import FindingState
-from services.regions.grid.models import GridFinding
+from services.regions.grid.models.practice import GridFinding
 from services.regions.grid.queries import cells, practice as queries
 from services.regions.grid.schemas.practice import (
     AnswerIn,

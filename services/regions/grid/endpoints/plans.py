@@ -7,14 +7,14 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response, status
 
 from services.regions.grid.domain.partition import PlanState
-from services.regions.grid.models import GridPlan
+from services.regions.grid.models.territory import GridPlan
 from services.regions.grid.queries import cells, plans as queries
 from services.regions.grid.schemas.plans import (
     CheckOut,
     DrawingIn,
+    GridPlanLineOut,
     MapOut,
     PlanIn,
-    PlanLineOut,
     PlanOut,
     ProposalOut,
     ProposeIn,
@@ -38,7 +38,7 @@ async def list_grid_plans(
     page: PageDep,
     division: Division | None = None,
     state: PlanState | None = None,
-) -> Page[PlanLineOut]:
+) -> Page[GridPlanLineOut]:
     """Grid plans the caller may know of, the newest first."""
     [after] = page.after or (None,)
     rows = await queries.plans(
@@ -49,7 +49,7 @@ async def list_grid_plans(
         limit=page.limit,
     )
     cut = page.cut(rows, lambda row: (str(row.id),))
-    return Page(items=[PlanLineOut.model_validate(row) for row in cut], next=page.next)
+    return Page(items=[GridPlanLineOut.model_validate(row) for row in cut], next=page.next)
 
 
 @router.post("/propose", dependencies=[policy("grid.draw")], openapi_extra=COMPUTES)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, status
 
-from services.regions.grid.domain.practice import week_of
+from services.regions.grid.domain.practice import require_day, week_of
 from services.regions.grid.endpoints.cells import AskedDep
 from services.regions.grid.queries import cells, practice as queries
 from services.regions.grid.schemas.practice import (
@@ -62,14 +62,15 @@ async def record_visit(grid_cell_id: UUID, body: VisitIn, asked: AskedDep) -> Vi
 @router.get("/{grid_cell_id}/ledger", dependencies=[policy("grid.read")])
 async def read_daily_ledger(grid_cell_id: UUID, asked: AskedDep, day: Day = None) -> LedgerOut:
     """日台账: what was done in the cell on a day."""
-    wanted = legal_day(asked.now) if day is None else day
+    wanted = legal_day(asked.now) if day is None else require_day(day, pointer="/day")
     return await _ledger(grid_cell_id, asked, wanted, wanted)
 
 
 @router.get("/{grid_cell_id}/weekly-report", dependencies=[policy("grid.read")])
 async def read_weekly_report(grid_cell_id: UUID, asked: AskedDep, day: Day = None) -> LedgerOut:
     """周报: what was done in the cell from Monday to Sunday around a day."""
-    first, last = week_of(legal_day(asked.now) if day is None else day)
+    wanted = legal_day(asked.now) if day is None else require_day(day, pointer="/day")
+    first, last = week_of(wanted)
     return await _ledger(grid_cell_id, asked, first, last)
 
 

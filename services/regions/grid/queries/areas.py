@@ -7,7 +7,8 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.regions.grid.domain.practice import ObjectKind
-from services.regions.grid.models import GridArea, GridObject
+from services.regions.grid.models.practice import GridObject
+from services.regions.grid.models.territory import GridArea
 from shared import divisions
 from shared.errors import NotFound
 

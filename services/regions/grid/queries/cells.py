@@ -11,17 +11,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.regions.grid.domain.partition import Named
 from services.regions.grid.domain.tenure import Away, Lead, Tenure
-from services.regions.grid.models import (
+from services.regions.grid.models.people import (
     GridAbsence,
-    GridArea,
     GridAssignment,
-    GridCell,
-    GridCellArea,
     GridHandover,
     GridOfficer,
-    GridPlan,
-    GridStep,
 )
+from services.regions.grid.models.practice import GridStep
+from services.regions.grid.models.territory import GridArea, GridCell, GridCellArea, GridPlan
 from shared import divisions
 from shared.errors import NotFound
 

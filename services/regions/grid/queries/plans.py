@@ -9,7 +9,7 @@ from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.regions.grid.domain.partition import PlanState
-from services.regions.grid.models import GridPlan
+from services.regions.grid.models.territory import GridPlan
 from shared import divisions
 from shared.errors import NotFound
 

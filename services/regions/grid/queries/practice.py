@@ -15,13 +15,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.regions.grid.domain import practice
 from services.regions.grid.domain.findings import FindingState
 from services.regions.grid.domain.practice import RHYTHM, Duty, Kept
-from services.regions.grid.models import (
-    GridCell,
-    GridCellArea,
-    GridFinding,
-    GridObject,
-    GridVisit,
-)
+from services.regions.grid.models.practice import GridFinding, GridObject, GridVisit
+from services.regions.grid.models.territory import GridCell, GridCellArea
 from shared import divisions
 from shared.clocks.days import legal_day
 from shared.errors import NotFound

@@ -8,7 +8,8 @@ from pydantic import ConfigDict, Field, JsonValue, StringConstraints
 
 from services.regions.grid.domain.partition import Area, normal
 from services.regions.grid.domain.practice import ObjectKind
-from services.regions.grid.models import GridArea, GridObject
+from services.regions.grid.models.practice import GridObject
+from services.regions.grid.models.territory import GridArea
 from services.regions.grid.use_cases.areas import Loaded, ObjectFacts, object_actions
 from services.regions.helpers.schemas.engaged import CreditCode
 from shared.auth.actor import Actor

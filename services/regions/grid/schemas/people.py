@@ -9,7 +9,9 @@ from pydantic import ConfigDict, Field, JsonValue
 
 from services.regions.grid.domain.partition import Named
 from services.regions.grid.domain.tenure import Answerable, periods
-from services.regions.grid.models import GridArea, GridCell, GridHandover, GridStep
+from services.regions.grid.models.people import GridHandover
+from services.regions.grid.models.practice import GridStep
+from services.regions.grid.models.territory import GridArea, GridCell
 from services.regions.grid.queries.cells import CellFile
 from services.regions.grid.use_cases.people import actions
 from services.regions.grid.use_cases.views import Coverage, LeadLoad, Responsible

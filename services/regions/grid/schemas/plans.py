@@ -7,9 +7,10 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, JsonValue
 
-from services.regions.grid.domain.partition import MOST_LEVELS, CellDraft, PlanState
+from services.regions.grid.domain.partition import MOST_LEVELS, CellDraft, PlanState, normal
 from services.regions.grid.domain.proposal import Force, Part, Proposal
-from services.regions.grid.models import GridPlan, GridStep
+from services.regions.grid.models.practice import GridStep
+from services.regions.grid.models.territory import GridPlan
 from services.regions.grid.queries.cells import CellFile
 from services.regions.grid.schemas.areas import AreaCode
 from services.regions.grid.schemas.people import PersonIn, PersonOut, StepOut
@@ -171,9 +172,9 @@ class ProposeIn(Body):
             areas=tuple(self.areas),
             cells=self.cells,
             force=Force(
-                weights={each.area: each.weight for each in self.weights},
+                weights={normal(each.area): each.weight for each in self.weights},
                 officers={each.township[:9]: each.officers for each in self.officers},
-                neighbours=tuple((each.a, each.b) for each in self.neighbours),
+                neighbours=tuple((normal(each.a), normal(each.b)) for each in self.neighbours),
             ),
         )
 
@@ -255,7 +256,7 @@ class CheckOut(Out):
         )
 
 
-class PlanLineOut(Out):
+class GridPlanLineOut(Out):
     id: UUID
     division: str
     number: int
@@ -280,7 +281,7 @@ class DrawnCellOut(Out):
     officers: list[PersonOut]
 
 
-class PlanOut(PlanLineOut):
+class PlanOut(GridPlanLineOut):
     basis: str
     drawn_name: str
     published_name: str | None
@@ -292,7 +293,7 @@ class PlanOut(PlanLineOut):
 
     @classmethod
     def of(cls, row: GridPlan, steps: Sequence[GridStep], actor: Actor) -> Self:
-        line = PlanLineOut.model_validate(row).model_dump()
+        line = GridPlanLineOut.model_validate(row).model_dump()
         return cls(
             **line,
             basis=row.basis,

@@ -9,7 +9,8 @@ from pydantic import ConfigDict, Field
 
 from services.regions.grid.domain.findings import FindingState, OutcomeKind
 from services.regions.grid.domain.practice import Kept, ObjectKind
-from services.regions.grid.models import GridArea, GridFinding, GridObject, GridStep, GridVisit
+from services.regions.grid.models.practice import GridFinding, GridObject, GridStep, GridVisit
+from services.regions.grid.models.territory import GridArea
 from services.regions.grid.queries.practice import Owed
 from services.regions.grid.schemas.areas import AreaCode
 from services.regions.grid.schemas.people import CellNameOut, ResponsibleOut, StepOut

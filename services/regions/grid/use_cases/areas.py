@@ -11,7 +11,8 @@ from services.regions.divisions.use_cases import require_known
 from services.regions.grid.domain import partition
 from services.regions.grid.domain.partition import Area, BadAreas, BadGrid
 from services.regions.grid.domain.practice import ObjectEnded, ObjectKind
-from services.regions.grid.models import GridArea, GridObject
+from services.regions.grid.models.practice import GridObject
+from services.regions.grid.models.territory import GridArea
 from services.regions.grid.queries import areas as queries, plans
 from services.regions.grid.use_cases.record import note
 from services.regions.helpers.domain.engaged import require_credit_code

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.regions.grid.models import GridCell, GridFinding
+from services.regions.grid.models.practice import GridFinding
+from services.regions.grid.models.territory import GridCell
 from services.regions.grid.queries import practice
 
 

@@ -15,13 +15,13 @@ from services.regions.grid.domain.tenure import (
     NotInForce,
     NotYours,
 )
-from services.regions.grid.models import (
+from services.regions.grid.models.people import (
     GridAbsence,
     GridAssignment,
-    GridCell,
     GridHandover,
     GridOfficer,
 )
+from services.regions.grid.models.territory import GridCell
 from services.regions.grid.queries import cells as queries, plans, practice
 from services.regions.grid.queries.cells import CellFile
 from services.regions.grid.use_cases.matters import open_matters

@@ -20,7 +20,7 @@ from services.regions.grid.domain.partition import (
 )
 from services.regions.grid.domain.practice import OFFICERS_PER_CELL
 from services.regions.grid.domain.proposal import Force, Proposal
-from services.regions.grid.models import GridPlan
+from services.regions.grid.models.territory import GridPlan
 from services.regions.grid.queries import areas, cells, plans as queries
 from services.regions.grid.use_cases.areas import require_county
 from services.regions.grid.use_cases.record import note
@@ -74,6 +74,7 @@ async def propose(
         chosen: Sequence[str] = drawn.areas
     else:
         chosen = sorted(known)
+    proposal.require_known(chosen, wanted.force)
     least = await least_officers(session, wanted.division, now=now)
     number = wanted.cells
     if number is None:

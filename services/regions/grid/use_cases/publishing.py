@@ -11,15 +11,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.regions.grid.domain import partition
 from services.regions.grid.domain.partition import CellDraft, Named, PlanStep
 from services.regions.grid.domain.tenure import BadInstant, Lead, Tenure, inherited
-from services.regions.grid.models import (
+from services.regions.grid.models.people import (
     GridAbsence,
     GridAssignment,
-    GridCell,
-    GridCellArea,
     GridHandover,
     GridOfficer,
-    GridPlan,
 )
+from services.regions.grid.models.territory import GridCell, GridCellArea, GridPlan
 from services.regions.grid.queries import areas, cells, plans, practice
 from services.regions.grid.use_cases.matters import open_matters
 from services.regions.grid.use_cases.plans import drafts, ending, least_officers, lock

@@ -7,14 +7,9 @@ from typing import Any, Final
 from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.regions.grid.models import (
-    GridCell,
-    GridFinding,
-    GridHandover,
-    GridObject,
-    GridPlan,
-    GridStep,
-)
+from services.regions.grid.models.people import GridHandover
+from services.regions.grid.models.practice import GridFinding, GridObject, GridStep
+from services.regions.grid.models.territory import GridCell, GridPlan
 from shared.audit.trace import record
 from shared.auth.actor import Actor
 from shared.ids import uuid7

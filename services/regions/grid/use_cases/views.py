@@ -9,21 +9,17 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.regions.grid.domain import partition, practice
-from services.regions.grid.domain.partition import Named
+from services.regions.grid.domain.partition import BadAreas, Named
 from services.regions.grid.domain.practice import NIGHT, Kept
 from services.regions.grid.domain.tenure import Answerable, Tenure
-from services.regions.grid.models import (
-    GridArea,
-    GridCell,
-    GridFinding,
-    GridObject,
-    GridPlan,
-    GridVisit,
-)
+from services.regions.grid.models.practice import GridFinding, GridObject, GridVisit
+from services.regions.grid.models.territory import GridArea, GridCell, GridPlan
 from services.regions.grid.queries import areas, cells, plans, practice as queries
 from services.regions.grid.queries.practice import Owed
 from services.regions.grid.use_cases.plans import least_officers
+from shared import divisions
 from shared.clocks.days import SHANGHAI, add_months, end_of_day
+from shared.divisions import Level
 from shared.rule_settings import rule_settings
 
 
@@ -102,6 +98,8 @@ async def worklist(session: AsyncSession, cell: GridCell, *, now: datetime) -> l
 
 async def coverage(session: AsyncSession, division: str, *, at: datetime) -> Coverage:
     """What is covered in a county, by how many, and who answers for how much."""
+    if divisions.level(division) is not Level.COUNTY:
+        raise BadAreas(reason=f"{division} is no county", pointer="/division")
     known = await areas.all_of(session, division)
     atoms = {code: each for code, each in known.items() if each.is_atom and not each.retired_at}
     in_force = await plans.in_force(session, division, at)

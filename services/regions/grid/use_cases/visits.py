@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.regions.assistance import queries as letters
 from services.regions.assistance.models import AssistanceRequest, Handover
+from services.regions.duty.queries import incidents
 from services.regions.grid.domain import findings as rules, practice
 from services.regions.grid.domain.findings import (
     FindingState,
@@ -20,7 +21,8 @@ from services.regions.grid.domain.findings import (
 from services.regions.grid.domain.partition import normal
 from services.regions.grid.domain.practice import LATE_ENTRY_HOURS, NIGHT, BadVisit
 from services.regions.grid.domain.tenure import NotInForce
-from services.regions.grid.models import GridArea, GridCell, GridFinding, GridObject, GridVisit
+from services.regions.grid.models.practice import GridFinding, GridObject, GridVisit
+from services.regions.grid.models.territory import GridArea, GridCell
 from services.regions.grid.queries import areas, cells, practice as queries
 from services.regions.grid.queries.cells import CellFile
 from services.regions.grid.use_cases.people import visits_for
@@ -223,6 +225,8 @@ async def _require_outcome(session: AsyncSession, kind: OutcomeKind, outcome_id:
                 await letters.letter(session, Handover, key)
             case OutcomeKind.ASSISTANCE_REQUEST:
                 await letters.letter(session, AssistanceRequest, key)
+            case OutcomeKind.INCIDENT:
+                await incidents.incident(session, key)
             case _:
                 await operations.operation(session, key)
     except (ValueError, NotFound):
@@ -237,5 +241,6 @@ OWN_OUTCOMES = frozenset(
         OutcomeKind.HANDOVER,
         OutcomeKind.ASSISTANCE_REQUEST,
         OutcomeKind.OPERATION,
+        OutcomeKind.INCIDENT,
     }
 )

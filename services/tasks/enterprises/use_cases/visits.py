@@ -153,6 +153,10 @@ async def make(
     now: datetime,
 ) -> EnterpriseVisit:
     """The planned visit was made; it keeps its place of the year."""
+    found = await queries.visit(session, visit_id)
+    # The object before its visits, as who closes it or merges it into another does.
+    async with beyond_scope(session):
+        await registry.lock_enterprise(session, found.enterprise_id)
     visit = await _lock(
         session, actor, visit_id, VisitAction.MAKE, expected_version=expected_version
     )
