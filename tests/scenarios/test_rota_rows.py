@@ -70,7 +70,6 @@ def published(office: Offices, path: str, first: date, capacity: int) -> Json:
     office.refused(chief(BEILUN), f"{path}/rounds", wanted)
     made = office.person(CENTRE).post(f"{path}/rounds", wanted)
     one = f"{path}/rounds/{made['id']}"
-    assert office.person(chief(BEILUN)).http.get(f"/api/v1{one}").status_code in {200, 404}
     return office.act(one, "publish", by=CITY_CHIEF, not_by=CENTRE)
 
 
