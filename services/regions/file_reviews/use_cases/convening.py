@@ -16,6 +16,7 @@ from services.regions.file_reviews.domain import blinding, life, scoring
 from services.regions.file_reviews.domain.life import (
     BadParties,
     NotConsented,
+    ReadingState,
     State,
     Step,
     UnfitReviewer,
@@ -231,7 +232,10 @@ async def cancel(
     async with beyond_scope(session):
         for readings in (await queries.readings_of_round(session, row.id)).values():
             for each in readings:
-                await drop_clocks(session, subject_id=each.id, at=now)
+                if each.state is ReadingState.GIVEN:  # nobody is left with a file to read
+                    each.state, each.drop_reason = ReadingState.DROPPED, reason
+                    each.changed_at = now
+                    await drop_clocks(session, subject_id=each.id, at=now)
         await drop_clocks(session, subject_id=row.id, at=now)
     await note(session, actor, row, Step.CANCEL, reason=reason, now=now)
     return row
