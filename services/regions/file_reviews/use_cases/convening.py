@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.regions.agreements.domain.consent import NotAParty, ReasonMissing
+from services.regions.agreements.domain.consent import NotAParty
 from services.regions.agreements.queries import agreement
 from services.regions.divisions.use_cases import require_known
 from services.regions.file_reviews import queries
@@ -38,6 +38,7 @@ from shared.auth.policy import require
 from shared.clock_rows.rows import Ladder, drop_clocks, start_clock
 from shared.clocks.days import DAY, legal_day
 from shared.db.session import beyond_scope
+from shared.errors import ReasonMissing
 from shared.ids import uuid7
 from shared.rule_settings import rule_settings
 
