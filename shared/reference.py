@@ -1,6 +1,5 @@
 """A service's own copy of what `regions` publishes: working calendar, law, divisions, borders."""
 
-import time
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Final
@@ -18,21 +17,21 @@ from shared.contracts.regions import (
     LegalBasesPublished,
 )
 from shared.crashpoint import crashpoint
-from shared.db.session import driver
+from shared.db.session import driver, kept_for
 from shared.messaging.inbox import Handler, on
 
 # A calendar changes once a year; a deadline computed in the seconds after it with what was known
 # before is found by the last pass of the re-projection (shared.clock_rows.projection).
 KEEP_S: Final = 5.0
-_kept: tuple[float, WorkCalendar] | None = None
 
 
 async def calendar(session: AsyncSession) -> WorkCalendar:
     """The working calendar as this service knows it, at most `KEEP_S` old."""
-    global _kept  # noqa: PLW0603 -- one immutable value per process, replaced whole
-    if _kept is None or time.monotonic() - _kept[0] > KEEP_S:
-        _kept = time.monotonic(), WorkCalendar.of(await calendar_years(session))
-    return _kept[1]
+    return await kept_for(session, "calendar", _calendar, seconds=KEEP_S)
+
+
+async def _calendar(session: AsyncSession) -> WorkCalendar:
+    return WorkCalendar.of(await calendar_years(session))
 
 
 async def calendar_years(session: AsyncSession) -> list[CalendarYear]:
@@ -42,20 +41,19 @@ async def calendar_years(session: AsyncSession) -> list[CalendarYear]:
 
 
 Titles = Mapping[str, tuple[str, str]]
-_titles: tuple[float, Titles] | None = None
 
 
 async def law_titles(session: AsyncSession) -> Titles:
     """What each law is called in Chinese and English by its latest text, at most `KEEP_S` old."""
-    global _titles  # noqa: PLW0603 -- as above
-    if _titles is None or time.monotonic() - _titles[0] > KEEP_S:
-        rows = await (await driver(session)).fetch(
-            "SELECT DISTINCT ON (law_code) law_code, title_zh, title_en"
-            " FROM reference_legal_basis ORDER BY law_code, valid_from DESC"
-        )
-        found = {row["law_code"]: (row["title_zh"], row["title_en"]) for row in rows}
-        _titles = time.monotonic(), found
-    return _titles[1]
+    return await kept_for(session, "law_titles", _law_titles, seconds=KEEP_S)
+
+
+async def _law_titles(session: AsyncSession) -> Titles:
+    rows = await (await driver(session)).fetch(
+        "SELECT DISTINCT ON (law_code) law_code, title_zh, title_en"
+        " FROM reference_legal_basis ORDER BY law_code, valid_from DESC"
+    )
+    return {row["law_code"]: (row["title_zh"], row["title_en"]) for row in rows}
 
 
 async def legal_bases(session: AsyncSession, law_codes: Iterable[str]) -> list[LegalBasisFact]:

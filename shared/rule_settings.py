@@ -4,7 +4,6 @@ A row is for a scope (`''` is everywhere, `3302` is Ningbo); the narrowest that 
 and the latest that is in force win.
 """
 
-import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +13,7 @@ import orjson
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared import divisions
-from shared.db.session import KEPT, driver
+from shared.db.session import driver, kept_for
 from shared.errors import AlreadyExists
 
 KEEP_S: Final = 5.0
@@ -82,9 +81,4 @@ async def figure_by_day(
 
 
 async def _rows(session: AsyncSession) -> tuple[Setting, ...]:
-    kept: dict[str, tuple[float, tuple[Setting, ...]]] = session.info[KEPT]
-    read_at, rows = kept.get(__name__, (-KEEP_S, ()))
-    if time.monotonic() - read_at > KEEP_S or not rows:
-        rows = await setting_rows(session)
-        kept[__name__] = time.monotonic(), rows
-    return rows
+    return await kept_for(session, __name__, setting_rows, seconds=KEEP_S)

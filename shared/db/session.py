@@ -1,16 +1,19 @@
 """The unit of work: the only way to a session, where row-level security gets its caller."""
 
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import asyncpg
 from asyncpg import Connection
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
+
+T = TypeVar("T")
 
 # Transaction-local, so that a pooled connection never carries one caller's rights to the next.
 SET_CONTEXT = text(
@@ -86,6 +89,21 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+async def kept_for(
+    session: AsyncSession,
+    name: str,
+    read: Callable[[AsyncSession], Awaitable[T]],
+    *,
+    seconds: float,
+) -> T:
+    """What `read` found in this database at most so long ago; what is empty is asked for again."""
+    kept: dict[str, tuple[float, T]] = session.info[KEPT]
+    now = time.monotonic()
+    if name not in kept or now - kept[name][0] > seconds or not kept[name][1]:
+        kept[name] = now, await read(session)
+    return kept[name][1]
 
 
 @asynccontextmanager

@@ -13,7 +13,6 @@ import httpx
 import pytest
 
 from ops.bootstrap import Databases
-from shared import reference
 from shared.clock_rows.rows import Ladder, start_clock
 from shared.contracts.regions import CalendarPublished
 from shared.db.session import SYSTEM, Database
@@ -87,7 +86,6 @@ async def mortal(databases: Databases, tmp_path: Path) -> AsyncIterator[Mortal]:
 
 async def some_clocks(databases: Databases) -> list[UUID]:
     database, subjects = Database(databases.url("petitions"), schema="petitions"), []
-    reference._kept = None
     try:
         async with database.transaction(SYSTEM) as session:
             for _ in range(CLOCKS):

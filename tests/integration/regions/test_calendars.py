@@ -21,7 +21,6 @@ import pytest
 from ops import calendars as by_operator
 from ops.bootstrap import Databases
 from ops.seed_references import seed_references
-from shared import reference
 from shared.auth.actor import ActorKind, Role
 from shared.clock_rows.rows import Ladder, start_clock
 from shared.clocks.term import Unit
@@ -68,7 +67,6 @@ class Three:
     async def a_clock(self, service: str, start: str, amount: int, **facts: Any) -> UUID:
         """A clock as the service itself starts one."""
         subject, database = uuid7(), Database(self.databases.url(service), schema=service)
-        reference._kept = None  # what this process knew of another service's copy
         try:
             async with database.transaction(SYSTEM) as session:
                 await start_clock(

@@ -3,11 +3,8 @@
 from datetime import date, datetime
 from typing import Any
 
-import pytest
-
 from services.regions.activations.handlers import CLOCK_LISTENERS as ACTIVATIONS
 from services.regions.groups.handlers import CLOCK_LISTENERS as GROUPS
-from shared import reference
 from shared.auth.actor import Role
 from shared.clock_rows.projection import reproject
 from shared.clocks.days import legal_day
@@ -51,9 +48,7 @@ async def a_longer_holiday(regions: Regions, today: date) -> None:
     assert answer.status_code == 201, answer.text
 
 
-async def test_what_people_read_is_what_the_clock_says(
-    regions: Regions, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_what_people_read_is_what_the_clock_says(regions: Regions) -> None:
     item = await called(regions)
     item = await act(regions, CALLER, item, "stand-down", {"reason": "误报"})
     group = await confirming(regions, "510114", "510114", "510681")
@@ -66,7 +61,6 @@ async def test_what_people_read_is_what_the_clock_says(
 
     now = datetime.fromisoformat(item["ended_at"])
     await a_longer_holiday(regions, legal_day(now))
-    monkeypatch.setattr(reference, "_kept", None)  # the calendar of a moment ago
     await run_job(regions.database, At(now), reproject((*ACTIVATIONS, *GROUPS)))
 
     after = [await deadlines(regions, *each) for each in shown]

@@ -11,7 +11,6 @@ import pytest
 
 from ops.bootstrap import Databases
 from services.regions.tables import OPEN_WORK
-from shared import reference
 from shared.auth.actor import Role
 from shared.clock_rows.sweep import sweep
 from shared.db.session import SYSTEM
@@ -74,8 +73,8 @@ class Time:
 
 
 @pytest.fixture
-def time(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Time:
-    monkeypatch.setattr(reference, "_kept", None)
+def time(regions: Regions, databases: Databases) -> Time:
+    regions.database.kept.clear()
     return Time(databases.owner)
 
 

@@ -2,11 +2,8 @@
 
 from datetime import date
 
-import pytest
-
 from services.regions.consultations.handlers import CLOCK_LISTENERS as CONSULTATIONS
 from services.regions.unit_audits.handlers import CLOCK_LISTENERS as UNIT_AUDITS
-from shared import reference
 from shared.clock_rows.projection import reproject
 from shared.jobs import run_job
 from tests.integration.regions.conftest import Regions, head
@@ -19,9 +16,7 @@ from tests.integration.regions.test_unit_audits import CITY, NIGHT, a_corps
 BEFORE = date(2026, 4, 7)
 
 
-async def test_what_a_unit_reads_of_its_time_is_what_the_clock_says(
-    regions: Regions, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_what_a_unit_reads_of_its_time_is_what_the_clock_says(regions: Regions) -> None:
     corps = await a_corps(regions)
     audit = await corps.reported()
     item = await held(regions, division(DINGHAI))
@@ -41,7 +36,6 @@ async def test_what_a_unit_reads_of_its_time_is_what_the_clock_says(
     before = [await deadlines(regions, *each) for each in shown]
 
     await a_longer_holiday(regions, BEFORE)
-    monkeypatch.setattr(reference, "_kept", None)  # the calendar of a moment ago
     await run_job(regions.database, At(NIGHT), reproject((*CONSULTATIONS, *UNIT_AUDITS)))
 
     after = [await deadlines(regions, *each) for each in shown]

@@ -150,9 +150,7 @@ async def database(databases: Databases) -> AsyncIterator[Database]:
             event = CalendarPublished.model_validate(calendar_year_to_json(year))
             handler = reference.HANDLERS[CalendarPublished.topic]
             await handler.effect(session, event, CLOCK_STARTS)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reference, "_kept", None)  # what this process knew of another database
-        yield made
+    yield made
     await made.close()
 
 

@@ -65,7 +65,7 @@ async def _bare_year(database: Database, sql: Sql, monkeypatch: pytest.MonkeyPat
     await sql("DELETE FROM outbox_event")
     await sql("DELETE FROM calendar_projection")
     await sql("DELETE FROM reference_calendar WHERE year = $1", YEAR)
-    monkeypatch.setattr(reference, "_kept", None)
+    database.kept.clear()
     monkeypatch.setattr(projection, "SETTLED_AFTER", timedelta(0))
     assert database is not None
 
@@ -298,7 +298,7 @@ async def test_every_deadline_is_in_the_end_what_its_ledger_says(
 
 
 async def test_a_paused_clock_waits_and_counts_by_the_new_calendar_when_it_resumes(
-    database: Database, monkeypatch: pytest.MonkeyPatch
+    database: Database,
 ) -> None:
     subject = await a_clock(database, "2027-01-24", 15)
     hold = partial(acts.pause, at=at("2027-01-25"), reason="鉴定", authority="330281")
@@ -310,7 +310,7 @@ async def test_a_paused_clock_waits_and_counts_by_the_new_calendar_when_it_resum
     await follow(database)
     assert await due_of(database, subject) is None
 
-    monkeypatch.setattr(reference, "_kept", None)
+    database.kept.clear()
     async with database.transaction(SYSTEM) as session:
         await change_clock(
             session,
@@ -371,7 +371,7 @@ async def test_a_deadline_that_moves_into_the_past_breaches_once(
 ) -> None:
     """A holiday is called off on its second day: the term has run out already."""
     await publish(database, notice())
-    reference._kept = None
+    database.kept.clear()
     await a_clock(database, "2027-01-24", 15)
     today = at("2027-02-10")
     await follow(database, now=today)
@@ -567,10 +567,8 @@ async def test_a_preview_lists_as_many_as_asked_and_counts_all(database: Databas
     assert [each.days_moved for each in found.clocks] == [7, 6]
 
 
-async def test_a_law_kept_by_its_code_is_shown_by_its_name(
-    database: Database, sql: Sql, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(reference, "_titles", None)
+async def test_a_law_kept_by_its_code_is_shown_by_its_name(database: Database, sql: Sql) -> None:
+    database.kept.clear()
     await sql(
         "INSERT INTO reference_legal_basis VALUES"
         " ('a-law', '1', '2020-01-01', NULL, '2019-12-01', '示例法', 'Example Law', '', '', NULL)"
