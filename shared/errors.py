@@ -185,12 +185,26 @@ class NotFound(AppError):
         super().__init__(what=what, named=NAMES_ZH.get(what, what))
 
 
+class ReasonMissing(InvalidInput):
+    code = "reason_missing"
+    zh = "应说明理由。"
+    en = "A reason must be given."
+
+
 class RuleViolation(AppError):
     """The request is well formed, but a rule of the domain bars it now."""
 
     code = "rule_violation"
     zh = "当前不允许此操作。"
     en = "A rule bars this now."
+
+
+class IllegalStep(RuleViolation):
+    """The row's state does not allow the step."""
+
+    code = "illegal_step"
+    zh = "当前状态为 {state},不能执行 {action}。"
+    en = "Cannot {action} what is {state}."
 
 
 class AlreadyExists(RuleViolation):

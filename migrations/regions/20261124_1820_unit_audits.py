@@ -442,7 +442,7 @@ def upgrade() -> None:
     op.execute("ALTER TABLE regions.unit_audit_step ENABLE ROW LEVEL SECURITY")
     op.execute("ALTER TABLE regions.unit_audit_step FORCE ROW LEVEL SECURITY")
     op.execute(
-        "CREATE POLICY access ON regions.unit_audit_step USING (EXISTS (SELECT 1 FROM regions.unit_audit AS a WHERE a.id = unit_audit_step.unit_audit_id AND a.visible_to && (SELECT string_to_array(current_setting('app.scopes', true), ','))) OR (SELECT current_setting('app.system', true)) = 'on') WITH CHECK ((SELECT current_setting('app.principal', true)) <> '')"
+        "CREATE POLICY access ON regions.unit_audit_step USING (EXISTS (SELECT 1 FROM regions.unit_audit AS a WHERE a.id = unit_audit_step.unit_audit_id AND a.visible_to && (SELECT string_to_array(current_setting('app.scopes', true), ',')) AND (unit_audit_step.action NOT IN ('check', 'find') OR a.reported_at IS NOT NULL OR a.work_to && (SELECT string_to_array(current_setting('app.scopes', true), ',')))) OR (SELECT current_setting('app.system', true)) = 'on') WITH CHECK ((SELECT current_setting('app.principal', true)) <> '')"
     )
     op.execute("ALTER TABLE regions.unit_auditor ENABLE ROW LEVEL SECURITY")
     op.execute("ALTER TABLE regions.unit_auditor FORCE ROW LEVEL SECURITY")

@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -53,7 +53,10 @@ def free_port() -> int:
 
 
 class Issuer:
-    """Signs service tokens; over HTTP it publishes the key and serves client credentials."""
+    """Signs service tokens; over HTTP it publishes the key and serves client credentials.
+
+    A service that asks on somebody's behalf gets that person's token for the other service.
+    """
 
     def __init__(self) -> None:
         key = ec.generate_private_key(ec.SECP256R1())
@@ -70,6 +73,7 @@ class Issuer:
         )
         described = {**jwk.construct(public, "ES256").to_dict(), "use": "sig", "kid": "test"}
         self.jwks: Final = {"keys": [described | {"alg": "ES256"}]}
+        self._signed: dict[str, Claims] = {}
 
     def token(
         self,
@@ -92,7 +96,26 @@ class Issuer:
             name=name,
             grants=grants,
         )
-        return self._signer.sign(claims, TokenType.SERVICE)
+        return self._sign(claims)
+
+    def exchanged(self, token: str, audience: str, *, by: str) -> str:
+        """What `by` shows to another service on behalf of whom the token is of."""
+        claims, now = self._signed[token], int(machine_time().timestamp())
+        return self._sign(
+            replace(
+                claims,
+                audience=audience,
+                token_id=uuid4(),
+                issued_at=now,
+                expires_at=now + LIFE_S,
+                via=(by, *claims.via),
+            )
+        )
+
+    def _sign(self, claims: Claims) -> str:
+        token = self._signer.sign(claims, TokenType.SERVICE)
+        self._signed[token] = claims
+        return token
 
     @contextmanager
     def serving(self) -> Iterator[str]:
@@ -116,9 +139,11 @@ def _handler(issuer: Issuer) -> type[BaseHTTPRequestHandler]:
             form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
             basic = self.headers["Authorization"].removeprefix("Basic ")
             name = base64.b64decode(basic).decode().partition(":")[0]
-            token = issuer.token(
-                form["audience"][0], kind=ActorKind.SERVICE, name=name, subject=uuid4()
-            )
+            [audience] = form["audience"]
+            if "subject_token" in form:
+                token = issuer.exchanged(form["subject_token"][0], audience, by=name)
+            else:
+                token = issuer.token(audience, kind=ActorKind.SERVICE, name=name, subject=uuid4())
             self._answer({"access_token": token, "token_type": "Bearer", "expires_in": LIFE_S})
 
         def _answer(self, content: object) -> None:

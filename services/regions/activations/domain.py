@@ -11,10 +11,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from services.regions.agreements.domain.consent import IllegalStep
 from shared import divisions
 from shared.clocks.term import LegalBasis, Term, Unit
-from shared.errors import InvalidInput, RuleViolation
+from shared.errors import IllegalStep, InvalidInput, RuleViolation
 
 PROTOCOL: Final = LegalBasis(
     "emergency-protocol", "", "应急联动预案(各方约定)", "Emergency protocol (as the parties agreed)"

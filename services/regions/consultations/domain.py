@@ -13,11 +13,10 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from services.regions.agreements.domain.consent import IllegalStep, ReasonMissing
 from shared import divisions
 from shared.clocks.days import add_months
 from shared.clocks.term import LegalBasis, Term, Unit
-from shared.errors import InvalidInput, RuleViolation
+from shared.errors import IllegalStep, InvalidInput, ReasonMissing, RuleViolation
 
 AS_SET: Final = LegalBasis(
     "consultation", "", "会诊监管(会诊所定)", "Consultation (as it set the time)"

@@ -1,8 +1,9 @@
 """Tables of file reviews, blind both ways by row-level security.
 
 A round is seen by who takes part and above. A file with its number and handlers is seen by the
-division it is of and those above it; a reading by its reader and nobody else, which is how neither
-side learns of the other. Convener and auditor are answered by code; the secrets are the service's.
+division it is of, and by those above it once the round is closed; a reading by its reader and
+nobody else, which is how neither side learns of the other. Convener and auditor are answered by
+code; the secrets are the service's.
 """
 
 from datetime import date, datetime

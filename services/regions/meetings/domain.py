@@ -7,11 +7,10 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Final, Self
 
-from services.regions.agreements.domain.consent import IllegalStep, ReasonMissing
 from services.regions.agreements.domain.life import DEFAULT
 from shared.clocks.days import add_months
 from shared.clocks.term import Term, Unit
-from shared.errors import InvalidInput, RuleViolation
+from shared.errors import IllegalStep, InvalidInput, ReasonMissing, RuleViolation
 
 
 class Kind(StrEnum):

@@ -16,7 +16,7 @@ from uuid import UUID
 from services.regions.divisions.domain import BorderFact, BorderKind, DivisionFact
 from shared import divisions
 from shared.divisions import Level
-from shared.errors import InvalidInput, RuleViolation
+from shared.errors import IllegalStep, InvalidInput, RuleViolation
 from shared.succession.lineage import Succession
 
 ONE_DAY: Final = timedelta(days=1)
@@ -57,12 +57,6 @@ TRANSITIONS: Final[Mapping[ChangeState, Mapping[ChangeAction, ChangeState]]] = {
     ChangeState.IN_FORCE: {},
     ChangeState.WITHDRAWN: {},
 }
-
-
-class IllegalStep(RuleViolation):
-    code = "illegal_step"
-    zh = "当前状态为 {state},不能执行 {action}。"
-    en = "Cannot {action} what is {state}."
 
 
 class UnsoundChange(InvalidInput):

@@ -45,6 +45,15 @@ def _once_reported(table: str) -> rls.Policy:
     return rls.Policy(f"{_in_sight(table, told)} OR {rls.AS_SYSTEM}", rls.IN_CONTEXT)
 
 
+def _steps(table: str) -> rls.Policy:
+    """As the audit; that something was looked at or found, and how often, as what is found."""
+    told = (
+        f" AND ({table}.action NOT IN ('check', 'find')"
+        f" OR a.reported_at IS NOT NULL OR a.work_to && {rls.SCOPES})"
+    )
+    return rls.Policy(f"{_in_sight(table, told)} OR {rls.AS_SYSTEM}", rls.IN_CONTEXT)
+
+
 class UnitAudit(RegionsTable, Versioned, table=True):
     """稽查: officers of other counties look into how a county unit works."""
 
@@ -217,7 +226,7 @@ class UnitAuditStep(RegionsTable, table=True):
     __tablename__ = "unit_audit_step"
     __table_args__: Any = (
         Index("ix_unit_audit_step_unit_audit_id", "unit_audit_id"),
-        {"info": rls.info(_followed("unit_audit_step"))},
+        {"info": rls.info(_steps("unit_audit_step"))},
     )
 
     id: UUID = Field(primary_key=True)

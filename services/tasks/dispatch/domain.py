@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from shared import divisions
-from shared.errors import Forbidden, RuleViolation
+from shared.errors import Forbidden, IllegalStep, RuleViolation
 
 # 行政处罚法 art. 42: officers act in no smaller number.
 MIN_OFFICERS: Final = 2
@@ -63,12 +63,6 @@ TRANSITIONS: Final[Mapping[TaskState, Mapping[TaskAction, TaskState]]] = {
     TaskState.COMPLETED: {},
     TaskState.WITHDRAWN: {},
 }
-
-
-class IllegalStep(RuleViolation):
-    code = "illegal_step"
-    zh = "状态 {state} 下不能执行 {action}。"
-    en = "What is {state} cannot take the step {action}."
 
 
 class NotOfTheTeam(Forbidden):

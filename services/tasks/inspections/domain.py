@@ -9,7 +9,7 @@ from uuid import UUID
 
 from services.tasks.enterprises.domain.visits import Mode
 from shared.clocks.days import SHANGHAI, legal_day
-from shared.errors import RuleViolation
+from shared.errors import IllegalStep, RuleViolation
 
 # 行政处罚法 art. 42.
 MIN_OFFICERS: Final = 2
@@ -51,12 +51,6 @@ TRANSITIONS: Final[Mapping[InspectionState, Mapping[InspectionAction, Inspection
     },
     InspectionState.FINISHED: {},
 }
-
-
-class IllegalStep(RuleViolation):
-    code = "illegal_step"
-    zh = "检查处于 {state},不能执行 {action}。"
-    en = "An inspection that is {state} cannot take the step {action}."
 
 
 class StartOutOfPeriod(RuleViolation):

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from shared.clocks.days import legal_day
 from shared.clocks.term import LegalBasis, Term, Unit
-from shared.errors import InvalidInput, RuleViolation
+from shared.errors import IllegalStep, InvalidInput, RuleViolation
 
 # 行政处罚法 art. 42; two also go to see whether a problem is gone.
 MIN_VERIFIERS: Final = 2
@@ -100,12 +100,6 @@ DECIDES: Final[Mapping[ProblemState, ProblemAction]] = {
     ProblemState.APPROVED: ProblemAction.PUBLISH,
     ProblemState.PUBLISHED: ProblemAction.CLOSE,
 }
-
-
-class IllegalStep(RuleViolation):
-    code = "illegal_step"
-    zh = "问题处于 {state},不能执行 {action}。"
-    en = "A problem that is {state} cannot take the step {action}."
 
 
 class FoundOutsideInspection(RuleViolation):

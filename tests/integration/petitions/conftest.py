@@ -93,11 +93,11 @@ async def petitions(
         VAULT_KEY=secrets.token_urlsafe(32),
         VAULT_LOOKUP_KEY=secrets.token_urlsafe(32),
     ) as service:
-        await _publish(service)
+        await publish(service)
         yield service
 
 
-async def _publish(service: RunningService) -> None:
+async def publish(service: RunningService) -> None:
     """The references, as `regions` publishes them: years without holidays, made-up cities."""
     codes = [
         city[:4] + county for city in (*ZHEJIANG, *FUJIAN, *CITIES) for county in ("00", *COUNTIES)

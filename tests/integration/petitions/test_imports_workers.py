@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 
 from ops.bootstrap import Databases
-from tests.integration.petitions.conftest import BusinessTime, Place, _publish
+from tests.integration.petitions.conftest import BusinessTime, Place, publish
 from tests.integration.petitions.test_imports import csv_of, petitions, row, send, settled
 from tests.support.services import Issuer, eventually, running
 
@@ -28,7 +28,7 @@ async def test_a_worker_dies_and_others_go_on_where_it_was(
     async with running(
         "petitions", databases, issuer, first, CRASHPOINT="imports.chunk", **keys
     ) as dying:
-        await _publish(dying)
+        await publish(dying)
         place = Place(dying, BusinessTime(dying), "341000")
         rows = [row(place, f"K-{number:05d}") for number in range(ROWS)]
         answer = await send(place, csv_of(rows), dry_run=False)

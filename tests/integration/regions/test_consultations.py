@@ -1,7 +1,7 @@
 """Consultations: who is called sees them, who declined does not, and what becomes of measures."""
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import pytest
@@ -11,7 +11,7 @@ from shared.clock_rows.sweep import SWEEP_JOB
 from shared.jobs import run_job
 from tests.integration.regions.conftest import Person, Regions, desk, head
 from tests.integration.regions.cooperation import At
-from tests.integration.regions.test_helpers import FIRM, an_expert
+from tests.integration.regions.test_helpers import FIRM, an_expert, expert
 
 ZHEJIANG, ZHOUSHAN = "330000", "330900"
 DINGHAI, PUTUO, DAISHAN = "330902", "330903", "330921"
@@ -153,8 +153,8 @@ async def test_only_the_invited_see_it_and_who_declined_keeps_the_invitation(
 async def test_guests_speak_under_their_names_as_the_convener_writes_and_dissent_stands(
     regions: Regions,
 ) -> None:
-    expert = await an_expert(regions, ZHOUSHAN, conflicts=[], name="乙专家")
-    called = {"kind": "expert", "expert_id": expert["id"]}
+    known = await an_expert(regions, ZHOUSHAN, conflicts=[], name="乙专家")
+    called = {"kind": "expert", "expert_id": known["id"]}
     item = await convened(regions, division(DINGHAI), LAWYER, called)
     lawyer, adviser = own(item, kind="lawyer"), own(item, kind="expert")
     assert adviser["person"] == "乙专家"
@@ -186,13 +186,49 @@ async def test_guests_speak_under_their_names_as_the_convener_writes_and_dissent
 
 
 async def test_an_expert_with_an_interest_in_the_object_recuses(regions: Regions) -> None:
-    expert = await an_expert(regions, ZHOUSHAN)
-    called = {"kind": "expert", "expert_id": expert["id"]}
+    known = await an_expert(regions, ZHOUSHAN)
+    called = {"kind": "expert", "expert_id": known["id"]}
     problem = {**PROBLEM, "object_code": FIRM}
     answer = await regions.post(CITY, "/consultations", calling(called, problems=[problem]))
     assert answer.json()["code"] == "expert_recused"
     ended = {"problems": [PROBLEM], "invitees": [called]}
     assert (await regions.post(CITY, "/consultations", calling(**ended))).status_code == 201
+
+
+async def test_who_advised_was_engaged_on_the_day_and_has_no_interest_by_now(
+    regions: Regions,
+) -> None:
+    engaged = await an_expert(regions, ZHOUSHAN, conflicts=[])
+    writes = await an_expert(regions, ZHOUSHAN, conflicts=[])
+    item = await convened(
+        regions, *({"kind": "expert", "expert_id": each["id"]} for each in (engaged, writes))
+    )
+    came, wrote = (own(item, expert_id=each["id"])["id"] for each in (engaged, writes))
+    opinion = {"invitee_id": wrote, "answer": "sends_opinion", "text": "建议密闭喷涂"}
+    await act(regions, CITY, item, "answer", opinion)
+    # The term of one ends the day after; the other declares an interest before it is noted down.
+    last = {"last_day": "2026-03-10", "reason": "聘期届满"}
+    await regions.done(CITY, f"/experts/{engaged['id']}/end", last, version=engaged["version"])
+    await regions.set_clock(TODAY + timedelta(days=1))
+    interest = [{"object_name": PROBLEM["object_name"], "relation": "顾问"}]
+    path = f"/experts/{writes['id']}/amend"
+    known = {**expert(conflicts=interest), "reason": "本人申报"}
+    await regions.done(CITY, path, known, version=writes["version"])
+    body = {
+        "held_on": "2026-03-10",
+        "attendance": [
+            {"invitee_id": came, "attended": True},
+            {"invitee_id": wrote, "attended": False},
+        ],
+    }
+
+    assert await refused(regions, CITY, item, "hold", body) == "expert_recused"
+    await act(
+        regions, CITY, item, "answer", opinion | {"answer": "declined", "text": "与对象有利害关系"}
+    )
+    body["attendance"] = body["attendance"][:1]
+    item = await act(regions, CITY, item, "hold", body)
+    assert item["state"] == "held"
 
 
 async def test_a_measure_is_confirmed_reported_sent_back_closed_and_late_ones_show(

@@ -248,6 +248,45 @@ async def test_neither_side_learns_of_the_other_while_it_runs_and_after(regions:
     assert stranger.status_code == 403
 
 
+async def test_the_trace_above_a_division_tells_neither_references_nor_readers_nor_codes(
+    regions: Regions,
+) -> None:
+    held = await assigned(regions, SICHUAN, *FIVE)
+    await held.score_all(DEDUCTED)
+    await held.act(held.convener, "publish")
+    [file, *_] = await held.files(DEYANG)
+    await regions.done(
+        head(DEYANG),
+        f"{held.path}/files/{file['id']}/object",
+        {"reasons": "违法时间有监控记录证明"},
+        version=file["version"],
+    )
+
+    rows = await regions.sql(
+        "SELECT action, reason FROM audit WHERE object_id = $1 AND '51' = ANY (visible_to)", held.id
+    )
+
+    told = " ".join(row["reason"] or "" for row in rows)
+    assert {"file_review.submit_file", "file_review.object"} <= {row["action"] for row in rows}
+    assert not any(file[name] in told for name in ("reference", "code"))
+    assert not any(each.name in told for people in held.readers.values() for each in people)
+    [own] = [
+        each for each in (await held.seen(head(DEYANG)))["steps"] if each["action"] == "object"
+    ]
+    assert own["reason"] == file["code"]
+
+
+async def test_a_round_called_off_leaves_nobody_with_a_file_to_read(regions: Regions) -> None:
+    held = await assigned(regions, CHENGDU, *FIVE)
+    [who, *_] = [each for each in held.logins() if await held.readings(each)]
+    await held.act(held.convener, "cancel", {"reason": "方案调整"})
+
+    left = await held.readings(who)
+
+    assert {(each["state"], each["drop_reason"]) for each in left} == {("dropped", "方案调整")}
+    assert all(each["actions"] == [] for each in left)
+
+
 async def test_scores_are_final_and_hidden_and_a_dispute_goes_to_a_third(
     regions: Regions,
 ) -> None:

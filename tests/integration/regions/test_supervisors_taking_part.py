@@ -5,7 +5,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from shared.contracts.petitions import SupervisorTookPart
-from tests.integration.regions.conftest import CIXI, YUYAO, Regions, head
+from tests.integration.regions.conftest import CIXI, NINGBO, YUYAO, Regions, head
 from tests.integration.regions.test_bureaus import a_bureau
 from tests.integration.regions.test_helpers import a_supervisor
 
@@ -73,6 +73,13 @@ async def test_visits_and_exchange_days_are_of_the_place_the_day_and_the_office(
     ):
         answer = await regions.post(head(YUYAO), f"{PATH}/exchange-days", day | changes)
         assert answer.json()["code"] == code
+    city = await a_bureau(regions, NINGBO)
+    nowhere = day | {"division": "330299", "bureau_id": city["id"], "supervisors": []}
+    answer = await regions.post(head(NINGBO), f"{PATH}/exchange-days", nowhere)
+    assert (answer.json()["code"], answer.json()["errors"][0]["pointer"]) == (
+        "unknown_division",
+        "/division",
+    )
     made = await regions.done(head(YUYAO), f"{PATH}/exchange-days", day)
     assert (await regions.get(head(CIXI), f"{PATH}/exchange-days/{made['id']}")).status_code == 404
     assert await counted(regions, supervisor) == (1, 1, 0)

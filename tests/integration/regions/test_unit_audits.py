@@ -155,6 +155,15 @@ async def test_an_unannounced_audit_is_not_there_for_the_audited_until_it_starts
     assert (await corps.seen(COLLEAGUE, item))["findings"]
     told = await corps.seen(head(DINGHAI), item)
     assert (told["findings"], told["checks"]) == ([], [])
+    # Nor how often something was found, in the history or in the trace of the county.
+    assert "find" not in {each["action"] for each in told["steps"]}
+    assert "find" in {each["action"] for each in (await corps.seen(COLLEAGUE, item))["steps"]}
+    traced = await regions.sql(
+        "SELECT action FROM audit WHERE object_id = $1 AND $2 = ANY (visible_to)",
+        item["id"],
+        DINGHAI,
+    )
+    assert {each["action"] for each in traced} == {"unit_audit.start"}
     assert await corps.refused(Person(Role.OFFICER, DINGHAI), item, "report", {"report": "x"}) == (
         "forbidden"
     )

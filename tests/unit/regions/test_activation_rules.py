@@ -29,7 +29,7 @@ from services.regions.activations.domain import (
     Trigger,
     UnknownTier,
 )
-from services.regions.agreements.domain.consent import IllegalStep
+from shared.errors import IllegalStep
 
 XINDU, GUANGHAN, PENGZHOU = "510114", "510681", "510182"
 NOW: Final = datetime(2026, 11, 24, 8, tzinfo=UTC)

@@ -15,12 +15,10 @@ from services.regions.agreements.domain.consent import (
     Answer,
     BoundBy,
     Consents,
-    IllegalStep,
     NoCommonSuperior,
     NoDeadlock,
     NotAParty,
     OtherText,
-    ReasonMissing,
     common_superior,
     fingerprint,
 )
@@ -49,6 +47,7 @@ from services.regions.agreements.domain.terms import (
     require_sound,
     require_within,
 )
+from shared.errors import IllegalStep, ReasonMissing
 
 LEGAL = {(state, action) for state, steps in TRANSITIONS.items() for action in steps}
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)

@@ -6,7 +6,6 @@ from uuid import uuid4
 
 import pytest
 
-from services.regions.agreements.domain.consent import IllegalStep, ReasonMissing
 from services.regions.consultations import domain
 from services.regions.consultations.domain import (
     MEASURES,
@@ -26,6 +25,7 @@ from services.regions.consultations.domain import (
     State,
 )
 from shared.clocks.term import Unit
+from shared.errors import IllegalStep, ReasonMissing
 
 ZHOUSHAN, DINGHAI = "330900", "330902"
 NOW = datetime(2026, 3, 10, 8, tzinfo=UTC)

@@ -8,7 +8,6 @@ from uuid import UUID
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from services.regions.agreements.domain.consent import IllegalStep
 from services.regions.duty.domain import changes, incidents
 from services.regions.duty.domain.changes import (
     BegunAlready,
@@ -59,6 +58,7 @@ from services.regions.duty.domain.turn import (
 from services.regions.officers.domain import Certificate, Period
 from shared.clocks.calendar import CalendarYear, Holiday, WorkCalendar
 from shared.clocks.days import SHANGHAI
+from shared.errors import IllegalStep
 
 CERTIFICATE: Final = Certificate("ZJ-1", date(2020, 1, 1), date(2030, 1, 1))
 REST: Final = timedelta(hours=12)

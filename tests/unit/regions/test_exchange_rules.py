@@ -7,7 +7,6 @@ from typing import Any, Final
 import pytest
 from hypothesis import given, strategies as st
 
-from services.regions.agreements.domain.consent import IllegalStep
 from services.regions.exchanges.domain import days, honours, staff, trainings
 from services.regions.exchanges.domain.days import Days, Presence
 from services.regions.exchanges.domain.staff import (
@@ -26,6 +25,7 @@ from services.regions.exchanges.domain.staff import (
     TooLongStay,
 )
 from shared.clocks.calendar import CalendarYear, Holiday, WorkCalendar
+from shared.errors import IllegalStep
 
 XINDU, GUANGHAN, CHENGDU, DEYANG = "510114", "510681", "510100", "510600"
 MINISTRY: Final = "生态环境部"

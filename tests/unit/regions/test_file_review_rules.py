@@ -7,7 +7,6 @@ from typing import Final
 import pytest
 from hypothesis import given, strategies as st
 
-from services.regions.agreements.domain.consent import IllegalStep
 from services.regions.file_reviews.domain import life
 from services.regions.file_reviews.domain.blinding import blind, commitment
 from services.regions.file_reviews.domain.life import (
@@ -40,6 +39,7 @@ from services.regions.file_reviews.domain.scoring import (
     rules_to_json,
     total,
 )
+from shared.errors import IllegalStep
 
 FACTS: Final = Item("facts", "事实", ItemKind.DEDUCTION, "第四十条", max_points=20, weight=30)
 PAPER: Final = Item("documents", "文书", ItemKind.DEDUCTION, "第五十九条", max_points=5, weight=10)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from services.regions.agreements.domain import Form
-from services.regions.agreements.domain.consent import Answer, IllegalStep
+from services.regions.agreements.domain.consent import Answer
 from services.regions.agreements.domain.rotation import Skip, lead_of
 from services.regions.groups.domain.life import (
     TRANSITIONS,
@@ -24,6 +24,7 @@ from services.regions.groups.domain.life import (
     term_ends_on,
     unconfirmed,
 )
+from shared.errors import IllegalStep
 
 XINDU, QINGBAIJIANG, GUANGHAN = "510114", "510113", "510681"
 MEMBER, OBSERVER = MemberRole.MEMBER, MemberRole.OBSERVER

@@ -6,7 +6,6 @@ from itertools import product
 
 import pytest
 
-from services.regions.agreements.domain.consent import IllegalStep, ReasonMissing
 from services.regions.meetings.domain import (
     TRANSITIONS,
     Action,
@@ -25,6 +24,7 @@ from services.regions.meetings.domain import (
     require_record,
     step,
 )
+from shared.errors import IllegalStep, ReasonMissing
 
 LEGAL = {(state, action) for state, steps in TRANSITIONS.items() for action in steps}
 HOST, OTHER, THIRD = "510100", "510600", "511800"

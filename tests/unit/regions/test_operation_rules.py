@@ -14,7 +14,6 @@ from services.regions.operations.domain import (
     BadPlan,
     BoundByDecision,
     Consent,
-    IllegalStep,
     Kind,
     LeadStays,
     PartEnded,
@@ -32,6 +31,7 @@ from services.regions.operations.domain import (
     totals,
     without_consent,
 )
+from shared.errors import IllegalStep
 
 LEGAL = {(state, action) for state, steps in TRANSITIONS.items() for action in steps}
 PLAN = Plan(

@@ -15,12 +15,10 @@ from services.regions.agreements.domain.consent import (
     Answer,
     BoundBy,
     Consents,
-    IllegalStep,
     NoCommonSuperior,
     NoDeadlock,
     NotAParty,
     OtherText,
-    ReasonMissing,
 )
 from services.regions.plans.domain.contents import (
     BadPlan,
@@ -43,6 +41,7 @@ from services.regions.plans.domain.life import (
     State,
     step,
 )
+from shared.errors import IllegalStep, ReasonMissing
 
 LEGAL = {(state, action) for state, steps in TRANSITIONS.items() for action in steps}
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from services.regions.agreements.domain.consent import IllegalStep
 from services.regions.rota.domain import life
 from services.regions.rota.domain.pace import Drift, pace, quarter_of
+from shared.errors import IllegalStep
 
 MACHINES: tuple[tuple[Mapping[Any, Mapping[Any, Any]], type[StrEnum], Any], ...] = (
     (life.ROUND_TRANSITIONS, life.RoundStep, life.round_step),

@@ -9,7 +9,6 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import given, strategies as st
 
-from services.regions.agreements.domain.consent import IllegalStep, ReasonMissing
 from services.regions.officers.domain import Reason
 from services.regions.unit_audits.domain import conduct, life
 from services.regions.unit_audits.domain.conduct import (
@@ -50,6 +49,7 @@ from services.regions.unit_audits.domain.life import (
     StatementRunning,
 )
 from shared.clocks.calendar import CalendarYear, Holiday, WorkCalendar
+from shared.errors import IllegalStep, ReasonMissing
 
 COUNTIES: Final = ("330903", "330921", "330922")
 NOW: Final = datetime(2026, 4, 11, 14, tzinfo=UTC)

@@ -11,7 +11,6 @@ from services.tasks.dispatch.domain import (
     TRANSITIONS,
     Candidate,
     DivisionUnrepresented,
-    IllegalStep,
     InvalidPeriod,
     LeaderNotInTeam,
     NobodyOfThePlace,
@@ -20,6 +19,7 @@ from services.tasks.dispatch.domain import (
     TaskState,
     TooFewOfficers,
 )
+from shared.errors import IllegalStep
 
 YUYAO, CIXI, CITY = "330281", "330282", "330200"
 NOW = datetime(2026, 3, 2, tzinfo=UTC)

@@ -22,7 +22,6 @@ from services.tasks.enterprises.domain.registry import (
     CodeMismatch,
     EffectiveDay,
     Facts,
-    IllegalStep,
     ObjectKind,
     Permit,
     PermitIncomplete,
@@ -30,6 +29,7 @@ from services.tasks.enterprises.domain.registry import (
     Status,
 )
 from shared.credit_codes import CHARACTERS, is_credit_code
+from shared.errors import IllegalStep
 from tests.factories.firms import credit_code
 
 CODE: Final = credit_code("330281", 1)

@@ -12,7 +12,6 @@ from services.tasks.inspections.domain import (
     TRANSITIONS,
     CertificateNotShown,
     Facts,
-    IllegalStep,
     InspectionAction,
     InspectionState,
     NoIntegritySheet,
@@ -23,6 +22,7 @@ from services.tasks.inspections.domain import (
     Unfinished,
 )
 from shared.clocks.days import SHANGHAI
+from shared.errors import IllegalStep
 
 
 def present(*, shown: bool = True, valid_to: date = date(2026, 3, 2)) -> Presence:

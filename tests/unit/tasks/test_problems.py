@@ -15,7 +15,6 @@ from services.tasks.problems.domain import (
     DueDateNeeded,
     DueDateTooEarly,
     FoundOutsideInspection,
-    IllegalStep,
     InspectionsOpen,
     ListLevel,
     NoProof,
@@ -37,6 +36,7 @@ from shared.clocks.calendar import WorkCalendar
 from shared.clocks.days import SHANGHAI, end_of_day
 from shared.clocks.deadline import deadline
 from shared.clocks.ledger import Ledger
+from shared.errors import IllegalStep
 
 FOUND_AT = datetime(2026, 9, 25, 22, 30, tzinfo=SHANGHAI)
 ALLOWANCE = Allowance(

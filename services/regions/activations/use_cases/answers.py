@@ -9,10 +9,10 @@ from services.regions.activations import domain, queries
 from services.regions.activations.domain import NotCalled, Reply, Step
 from services.regions.activations.models import Activation, ActivationReply
 from services.regions.activations.use_cases.record import ACKNOWLEDGE_CLOCK, note
-from services.regions.agreements.domain.consent import ReasonMissing
 from shared.auth.actor import Actor
 from shared.auth.policy import require
 from shared.clock_rows.rows import is_running, stop_clock
+from shared.errors import ReasonMissing
 
 
 async def answer(

@@ -28,7 +28,6 @@ from services.regions.activations.use_cases.record import (
     note,
 )
 from services.regions.agreements.domain import Form
-from services.regions.agreements.domain.consent import ReasonMissing
 from services.regions.divisions.use_cases import require_known
 from services.regions.notices import queries as notices
 from services.regions.operations.use_cases import consent
@@ -40,6 +39,7 @@ from shared.auth.policy import may, require
 from shared.clock_rows.rows import Ladder, drop_clocks, start_clock, stop_clock
 from shared.clocks.days import legal_day
 from shared.contracts.origins import Matter
+from shared.errors import ReasonMissing
 from shared.ids import uuid7
 from shared.rule_settings import rule_settings
 

@@ -16,7 +16,6 @@ from services.regions.activations.domain import (
 )
 from services.regions.activations.models import EmergencyProtocol, ProtocolParty
 from services.regions.activations.use_cases.record import note_protocol
-from services.regions.agreements.domain.consent import ReasonMissing
 from services.regions.agreements.queries import agreement
 from services.regions.divisions.use_cases import require_known
 from services.regions.groups.queries import group
@@ -24,6 +23,7 @@ from shared import divisions
 from shared.auth.actor import Actor
 from shared.auth.policy import require
 from shared.clocks.days import legal_day
+from shared.errors import ReasonMissing
 from shared.ids import uuid7
 from shared.rule_settings import rule_settings
 

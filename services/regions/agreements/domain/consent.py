@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from shared import divisions
-from shared.errors import InvalidInput, RuleViolation
+from shared.errors import InvalidInput, ReasonMissing, RuleViolation
 
 
 class Answer(StrEnum):
@@ -30,22 +30,10 @@ class BoundBy(StrEnum):
     COMMON_SUPERIOR = "common_superior"  # 共同上一级决定
 
 
-class IllegalStep(RuleViolation):
-    code = "illegal_step"
-    zh = "当前状态为 {state},不能执行 {action}。"
-    en = "Cannot {action} what is {state}."
-
-
 class NotAParty(InvalidInput):
     code = "not_a_party"
     zh = "{division} 不是当事方。"
     en = "{division} is not a party."
-
-
-class ReasonMissing(InvalidInput):
-    code = "reason_missing"
-    zh = "应说明理由。"
-    en = "A reason must be given."
 
 
 class OtherText(RuleViolation):

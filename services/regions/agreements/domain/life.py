@@ -10,7 +10,6 @@ from services.regions.agreements.domain.consent import (
     Answer,
     BoundBy,
     Consents,
-    IllegalStep,
     NoCommonSuperior,
     NotAParty,
     common_superior,
@@ -18,7 +17,7 @@ from services.regions.agreements.domain.consent import (
 )
 from shared.clocks.days import add_months
 from shared.clocks.term import LegalBasis, Term, Unit
-from shared.errors import InvalidInput, RuleViolation
+from shared.errors import IllegalStep, InvalidInput, RuleViolation
 
 
 class State(StrEnum):

@@ -10,10 +10,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
-from services.regions.agreements.domain.consent import IllegalStep, ReasonMissing
 from shared.clocks.days import DAY, end_of_day, legal_day
 from shared.clocks.term import LegalBasis, Term, Unit
-from shared.errors import InvalidInput, RuleViolation
+from shared.errors import IllegalStep, InvalidInput, ReasonMissing, RuleViolation
 
 RULES: Final = LegalBasis(
     "assessment-scheme", "", "年度考核办法(考核单位制定)", "Assessment rules (of who assesses)"

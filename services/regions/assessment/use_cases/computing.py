@@ -9,7 +9,6 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.regions.agreements.domain.consent import ReasonMissing
 from services.regions.assessment.domain import life
 from services.regions.assessment.domain.life import AsOfAhead, SchemeNotInForce, State, Step
 from services.regions.assessment.domain.scoring import (
@@ -36,6 +35,7 @@ from shared.auth.actor import Actor
 from shared.auth.policy import require
 from shared.clock_rows.rows import drop_clocks
 from shared.db.session import beyond_scope
+from shared.errors import ReasonMissing
 from shared.ids import uuid7
 
 VALUE_PLACES: Final = Decimal("0.0001")

@@ -13,7 +13,6 @@ from services.regions.consultations.domain import (
     Answer,
     ExpertNotEngaged,
     Invitee,
-    InviteeKind,
     MeetingOver,
     Rhythm,
     State,
@@ -154,7 +153,7 @@ async def _invitee(
     row = file.consultation
     organisation, person = named.organisation, named.person
     if named.expert_id is not None:
-        expert = await _expert(session, file, named.expert_id, now=now)
+        expert = await _expert(session, file, named.expert_id, on_day=legal_day(now))
         organisation, person = expert.organisation, expert.name
     sees = (row.convener,) if named.division is None else (row.convener, named.division)
     return ConsultationInvitee(
@@ -179,13 +178,12 @@ async def _invitee(
 
 
 async def _expert(
-    session: AsyncSession, file: ConsultationFile, expert_id: UUID, *, now: datetime
+    session: AsyncSession, file: ConsultationFile, expert_id: UUID, *, on_day: date
 ) -> Expert:
-    """The expert, if engaged today and without an interest in any problem's object."""
+    """The expert, if engaged on the day and without an interest in any problem's object."""
     expert = await helpers.one(session, Expert, expert_id)
     assert isinstance(expert, Expert)  # noqa: S101 -- that is the table asked
-    today = legal_day(now)
-    if expert.valid_from > today or (expert.valid_to is not None and expert.valid_to < today):
+    if expert.valid_from > on_day or (expert.valid_to is not None and expert.valid_to < on_day):
         raise ExpertNotEngaged(name=expert.name)
     domain.require_no_interest(expert.name, expert.conflicts, file.objects)
     return expert
@@ -234,7 +232,7 @@ async def hold(
     expected_version: int,
     now: datetime,
 ) -> Consultation:
-    """It was held: who was there. ExpertRecused for one who has an interest by now."""
+    """It was held: who was there. ExpertRecused for one who advised and has an interest by now."""
     file = await begin(
         session, actor, consultation_id, Action.HOLD, expected_version=expected_version
     )
@@ -248,8 +246,9 @@ async def hold(
     )
     for each in expected:
         noted = attendance[each.id]
-        if each.kind is InviteeKind.EXPERT and noted.attended and each.expert_id is not None:
-            await _expert(session, file, each.expert_id, now=now)
+        advised = noted.attended or each.answer is Answer.SENDS_OPINION
+        if advised and each.expert_id is not None:
+            await _expert(session, file, each.expert_id, on_day=held_on)
         each.attended, each.attendees = noted.attended, list(noted.attendees)
     row.held_on = held_on
     await note(session, actor, row, Action.HOLD, text=held_on.isoformat(), now=now)

@@ -11,11 +11,10 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from services.regions.agreements.domain.consent import IllegalStep
 from services.regions.duty.domain.holes import Fault, FaultKind
 from services.regions.duty.domain.shifts import LEADER_SEAT, Stint
 from services.regions.officers.domain import Period
-from shared.errors import InvalidInput, RuleViolation
+from shared.errors import IllegalStep, InvalidInput, RuleViolation
 
 
 class RosterState(StrEnum):

@@ -11,9 +11,8 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from services.regions.agreements.domain.consent import IllegalStep
 from shared import divisions
-from shared.errors import InvalidInput, RuleViolation
+from shared.errors import IllegalStep, InvalidInput, RuleViolation
 
 
 class Source(StrEnum):

@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.regions.activations.queries import activation
-from services.regions.agreements.domain.consent import IllegalStep, ReasonMissing
 from services.regions.assistance.models import AssistanceRequest, Handover
 from services.regions.assistance.queries import letter
 from services.regions.bureaus import queries as bureaus
@@ -40,7 +39,7 @@ from shared.auth.actor import Actor
 from shared.auth.policy import require
 from shared.clocks.days import legal_day
 from shared.db.session import beyond_scope
-from shared.errors import NotFound
+from shared.errors import IllegalStep, NotFound, ReasonMissing
 from shared.ids import uuid7
 from shared.rule_settings import rule_settings
 

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
-from services.regions.agreements.domain.consent import IllegalStep
-from shared.errors import InvalidInput
+from shared.errors import IllegalStep, InvalidInput
 
 
 class IssuerLevel(StrEnum):

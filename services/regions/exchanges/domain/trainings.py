@@ -7,8 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Final
 
-from services.regions.agreements.domain.consent import IllegalStep
-from shared.errors import InvalidInput, RuleViolation
+from shared.errors import IllegalStep, InvalidInput, RuleViolation
 
 HOUR: Final = timedelta(hours=1)
 TENTH: Final = Decimal("0.1")

@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.regions.agreements import queries as agreements
-from services.regions.agreements.domain.consent import ReasonMissing
 from services.regions.divisions.use_cases import require_known
 from services.regions.exchanges.domain import staff
 from services.regions.exchanges.domain.staff import (
@@ -40,6 +39,7 @@ from shared.auth.actor import Actor
 from shared.auth.policy import require
 from shared.clocks.days import SHANGHAI, end_of_day, legal_day
 from shared.db.session import beyond_scope
+from shared.errors import ReasonMissing
 from shared.ids import uuid7
 from shared.rule_settings import rule_settings
 

@@ -8,7 +8,6 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.regions.agreements.domain.consent import ReasonMissing
 from services.regions.divisions.use_cases import require_known
 from services.regions.exchanges.domain import honours as domain
 from services.regions.exchanges.domain.honours import (
@@ -28,7 +27,7 @@ from shared.audit.trace import record
 from shared.auth.actor import Actor
 from shared.auth.policy import may, require
 from shared.clocks.days import legal_day
-from shared.errors import AlreadyExists
+from shared.errors import AlreadyExists, ReasonMissing
 from shared.ids import uuid7
 
 

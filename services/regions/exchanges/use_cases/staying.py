@@ -11,7 +11,6 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.regions.agreements.domain.consent import ReasonMissing
 from services.regions.exchanges.domain import staff
 from services.regions.exchanges.domain.staff import (
     Going,
@@ -36,7 +35,7 @@ from shared.clocks.days import end_of_day, legal_day
 from shared.contracts.regions import GuestArrived, GuestLeft
 from shared.crashpoint import crashpoint
 from shared.db.session import beyond_scope
-from shared.errors import Forbidden
+from shared.errors import Forbidden, ReasonMissing
 from shared.messaging.outbox import announce
 from shared.rule_settings import rule_settings
 

@@ -9,10 +9,9 @@ from enum import StrEnum
 from itertools import permutations
 from typing import Final
 
-from services.regions.agreements.domain.consent import IllegalStep
 from shared import divisions
 from shared.clocks.term import LegalBasis, Term, Unit
-from shared.errors import InvalidInput, RuleViolation
+from shared.errors import IllegalStep, InvalidInput, RuleViolation
 
 SCHEME: Final = LegalBasis(
     "case-file-review-scheme", "", "案卷评查工作方案(各方约定)", "Scheme of the file review"

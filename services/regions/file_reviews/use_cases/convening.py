@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.regions.agreements.domain.consent import NotAParty, ReasonMissing
+from services.regions.agreements.domain.consent import NotAParty
 from services.regions.agreements.queries import agreement
 from services.regions.divisions.use_cases import require_known
 from services.regions.file_reviews import queries
@@ -16,6 +16,7 @@ from services.regions.file_reviews.domain import blinding, life, scoring
 from services.regions.file_reviews.domain.life import (
     BadParties,
     NotConsented,
+    ReadingState,
     State,
     Step,
     UnfitReviewer,
@@ -37,6 +38,7 @@ from shared.auth.policy import require
 from shared.clock_rows.rows import Ladder, drop_clocks, start_clock
 from shared.clocks.days import DAY, legal_day
 from shared.db.session import beyond_scope
+from shared.errors import ReasonMissing
 from shared.ids import uuid7
 from shared.rule_settings import rule_settings
 
@@ -231,7 +233,10 @@ async def cancel(
     async with beyond_scope(session):
         for readings in (await queries.readings_of_round(session, row.id)).values():
             for each in readings:
-                await drop_clocks(session, subject_id=each.id, at=now)
+                if each.state is ReadingState.GIVEN:  # nobody is left with a file to read
+                    each.state, each.drop_reason = ReadingState.DROPPED, reason
+                    each.changed_at = now
+                    await drop_clocks(session, subject_id=each.id, at=now)
         await drop_clocks(session, subject_id=row.id, at=now)
     await note(session, actor, row, Step.CANCEL, reason=reason, now=now)
     return row

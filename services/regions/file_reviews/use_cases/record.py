@@ -49,7 +49,8 @@ async def note(
     """An act that all may know of: a new version of the round, a line of history, the trace."""
     row.changed_at = now
     flag_modified(row, "changed_at")  # a version even if no time has passed
-    await _write(session, actor, row, action, reason=reason, seen_by=row.visible_to, now=now)
+    seen_by = row.visible_to
+    await _write(session, actor, row, action, reason, traced=reason, seen_by=seen_by, now=now)
 
 
 async def note_own(
@@ -64,12 +65,13 @@ async def note_own(
 ) -> None:
     """An act that only a division itself may know of: whose file it is, who its readers are.
 
-    That something changed is a new version for all.
+    That something changed is a new version for all. The trace says that it was done and not why:
+    it is read above the division too, where references and codes must not meet.
     """
     row.changed_at = now
     flag_modified(row, "changed_at")  # a version even if no time has passed
     own = [divisions.scope(division)]
-    await _write(session, actor, row, action, reason=reason, seen_by=own, now=now)
+    await _write(session, actor, row, action, reason, traced=None, seen_by=own, now=now)
 
 
 async def _write(
@@ -77,8 +79,9 @@ async def _write(
     actor: Actor,
     row: FileReview,
     action: str,
-    *,
     reason: str | None,
+    *,
+    traced: str | None,
     seen_by: Sequence[str],
     now: datetime,
 ) -> None:
@@ -104,7 +107,7 @@ async def _write(
         object_id=row.id,
         now=now,
         seen_by=[divisions.division_of(each) for each in seen_by],
-        reason=reason,
+        reason=traced,
         after=row.model_dump(mode="json", exclude={"seed"}),
     )
 

@@ -11,8 +11,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from services.regions.agreements.domain.consent import IllegalStep
-from shared.errors import InvalidInput, RuleViolation
+from shared.errors import IllegalStep, InvalidInput, RuleViolation
 
 TOWNSHIP_DIGITS: Final = 9
 VILLAGE_DIGITS: Final = 12

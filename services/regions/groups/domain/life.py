@@ -12,13 +12,13 @@ from enum import StrEnum
 from typing import Final
 
 from services.regions.agreements.domain import Form
-from services.regions.agreements.domain.consent import Answer, IllegalStep
+from services.regions.agreements.domain.consent import Answer
 from services.regions.agreements.domain.rotation import Skip, lead_of
 from services.regions.groups.domain.territory import city
 from shared import divisions
 from shared.clocks.days import add_months
 from shared.divisions import Level
-from shared.errors import InvalidInput, RuleViolation
+from shared.errors import IllegalStep, InvalidInput, RuleViolation
 
 
 class GroupState(StrEnum):

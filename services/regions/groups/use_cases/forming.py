@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.regions.agreements.domain import Form
-from services.regions.agreements.domain.consent import Answer, BoundBy, ReasonMissing, decider
+from services.regions.agreements.domain.consent import Answer, BoundBy, decider
 from services.regions.agreements.domain.rotation import lead_of
 from services.regions.divisions.use_cases import require_known
 from services.regions.groups import queries
@@ -49,7 +49,7 @@ from shared.auth.actor import Actor
 from shared.auth.policy import require
 from shared.clocks.days import legal_day
 from shared.db.session import beyond_scope
-from shared.errors import AlreadyExists
+from shared.errors import AlreadyExists, ReasonMissing
 from shared.ids import uuid7
 from shared.rule_settings import rule_settings
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.regions.bureaus import queries as bureaus
+from services.regions.divisions.use_cases import require_known
 from services.regions.helpers.domain import taking_part as rules
 from services.regions.helpers.domain.engaged import require_credit_code
 from services.regions.helpers.domain.taking_part import ActivityKind, OtherPlace, PromiseState
@@ -93,6 +94,7 @@ async def record_exchange_day(
 ) -> ExchangeDay:
     """An exchange day with its promises; every supervisor who was there has it in his record."""
     require(actor, "supervisor.record", division=facts.division)
+    await require_known(session, [facts.division], on_day=facts.held_on, pointer="/division")
     bureau = await bureaus.bureau(session, facts.bureau_id)
     rules.require_convener(bureau.kind)
     if not divisions.covers(divisions.scope(bureau.division), facts.division):

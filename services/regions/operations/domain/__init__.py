@@ -1,6 +1,5 @@
 """The rules of joint operations: their life, their findings, their report."""
 
-from services.regions.agreements.domain.consent import IllegalStep, ReasonMissing
 from services.regions.operations.domain.findings import (
     FindingsLeft,
     HandedOverAlready,
@@ -80,7 +79,6 @@ __all__ = [
     "Found",
     "HandedOverAlready",
     "HandoversOpen",
-    "IllegalStep",
     "InTwoTeams",
     "IssuedBy",
     "Kind",
@@ -100,7 +98,6 @@ __all__ = [
     "PartyRole",
     "PartyStatus",
     "Plan",
-    "ReasonMissing",
     "Rectified",
     "ResultsMissing",
     "Section",

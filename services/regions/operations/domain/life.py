@@ -11,9 +11,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from services.regions.agreements.domain.consent import IllegalStep
 from shared import divisions
-from shared.errors import InvalidInput, RuleViolation
+from shared.errors import IllegalStep, InvalidInput, RuleViolation
 
 
 class State(StrEnum):

@@ -22,7 +22,6 @@ from services.regions.operations.domain import (
     PartyRole,
     PartyStatus,
     Plan,
-    ReasonMissing,
     State,
     TooFewParties,
 )
@@ -44,6 +43,7 @@ from shared.clocks.days import legal_day
 from shared.contracts.origins import Matter, Origin
 from shared.contracts.regions import OperationPartyLeft
 from shared.db.session import beyond_scope
+from shared.errors import ReasonMissing
 from shared.ids import uuid7
 from shared.messaging.outbox import announce
 

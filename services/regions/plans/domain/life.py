@@ -11,13 +11,12 @@ from services.regions.agreements.domain.consent import (
     Answer,
     BoundBy,
     Consents,
-    IllegalStep,
     NoCommonSuperior,
     NotAParty,
     common_superior,
     decider,
 )
-from shared.errors import RuleViolation
+from shared.errors import IllegalStep, RuleViolation
 
 
 class State(StrEnum):

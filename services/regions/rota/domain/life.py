@@ -5,8 +5,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from services.regions.agreements.domain.consent import IllegalStep
-from shared.errors import Forbidden, InvalidInput, RuleViolation
+from shared.errors import Forbidden, IllegalStep, InvalidInput, RuleViolation
 
 
 class RoundState(StrEnum):

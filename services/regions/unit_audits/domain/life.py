@@ -11,10 +11,9 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from services.regions.agreements.domain.consent import IllegalStep, ReasonMissing
 from shared import divisions
 from shared.clocks.term import LegalBasis, Term, Unit
-from shared.errors import InvalidInput, RuleViolation
+from shared.errors import IllegalStep, InvalidInput, ReasonMissing, RuleViolation
 
 AUDIT: Final = LegalBasis(
     "unit-audit", "", "稽查监管(本系统设定)", "Audit of units (as set in this system)"

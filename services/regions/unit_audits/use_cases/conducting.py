@@ -100,7 +100,7 @@ async def check(
             session.add(line)
         line.result, line.note = each.result, each.note
         line.checked_at, line.checked_by, line.checked_name = now, actor.id, actor.name
-    # Without what was seen: the audited read the history before the report.
+    # Without what was seen: the history is for who acted when.
     await note(session, actor, row, Action.CHECK, now=now)
     return row
 

@@ -141,6 +141,8 @@ async def note(
         )
     )
     await session.flush()
+    # How often something was found is the auditors' until the report, in the trace too.
+    own_work = action in (Action.CHECK, Action.FIND)
     await record(
         session,
         actor,
@@ -148,7 +150,7 @@ async def note(
         object_kind="unit_audit",
         object_id=row.id,
         now=now,
-        seen_by=row.visible_to,
+        seen_by=row.work_to if own_work else row.visible_to,
         reason=reason,
         after=row.model_dump(mode="json"),
     )

@@ -12,7 +12,7 @@ from typing import Final
 
 from services.tasks.enterprises.domain.industries import require_industry
 from shared.credit_codes import is_credit_code
-from shared.errors import AlreadyExists, InvalidInput, RuleViolation
+from shared.errors import AlreadyExists, IllegalStep, InvalidInput
 
 MAIN_SITE: Final = 1
 OWN_SERIES: Final = "W"
@@ -141,12 +141,6 @@ class AlreadyRegistered(AlreadyExists):
     code = "already_registered"
     zh = "该区划内已有此统一社会信用代码的场所({number} 号);确为另一场所时请注明。"
     en = "A site with this credit code is registered there (number {number}); say if it is another."
-
-
-class IllegalStep(RuleViolation):
-    code = "illegal_step"
-    zh = "状态 {state} 下不能执行 {action}。"
-    en = "What is {state} cannot take the step {action}."
 
 
 class SameObject(InvalidInput):

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.tasks.dispatch import queries as tasks
-from services.tasks.dispatch.domain import IllegalStep, TaskState
+from services.tasks.dispatch.domain import TaskState
 from services.tasks.dispatch.models import Task
 from services.tasks.evidence import domain, queries
 from services.tasks.evidence.domain import CustodyAct, Entry, EvidenceKind
@@ -18,6 +18,7 @@ from services.tasks.evidence.use_cases.store import EvidenceStore
 from shared.audit.trace import record
 from shared.auth.actor import Actor
 from shared.auth.policy import require
+from shared.errors import IllegalStep
 from shared.ids import uuid7
 
 log = logging.getLogger(__name__)
