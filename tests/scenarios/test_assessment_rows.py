@@ -4,9 +4,10 @@
 acknowledged in time or not, each of which can be opened.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
+from uuid import uuid4
 
 from ops.demo.people import Json
 from tests.support.offices import Offices, chief, officer
@@ -17,8 +18,9 @@ DESK: Final = f"{ZHOUSHAN}-command-center-1"
 AUDITOR: Final = f"{ZHOUSHAN}-auditor-1"
 STRANGER: Final = chief("330282")
 LINES: Final = [
-    {"indicator": "letters_acknowledged", "weight": "60", "zero_at": "0", "full_at": "100"},
-    {"indicator": "notices_acknowledged", "weight": "40", "zero_at": "0", "full_at": "100"},
+    {"indicator": "letters_acknowledged", "weight": "50", "zero_at": "0", "full_at": "100"},
+    {"indicator": "notices_acknowledged", "weight": "30", "zero_at": "0", "full_at": "100"},
+    {"indicator": "orders_acknowledged", "weight": "20", "zero_at": "0", "full_at": "100"},
 ]
 
 
@@ -74,6 +76,37 @@ def told_of(office: Offices, division: str, neighbour: str) -> None:
     office.act(f"/border-notices/{given['id']}", "acknowledge", said, by=officer(neighbour))
 
 
+def ordered(office: Offices) -> str:
+    """The centre orders two counties out; one acknowledges. The incident's id."""
+    desk = {"division": ZHOUSHAN, "kind": "command_center", "name": f"指挥中心{uuid4().hex[:6]}"}
+    told = {
+        "bureau_id": office.person(CITY).post("/bureaus", desk)["id"],
+        "source": "neighbouring_desk",
+        "title": "海域油污",
+        "place_division": DINGHAI,
+        "place": "金塘码头",
+        "media": ["water"],
+        "urgency": "urgent",
+        "facts": "海面有带状油污",
+    }
+    item = office.person(DESK).post("/incidents", told)
+    path = f"/incidents/{item['id']}"
+    judged = {"grade": "ordinary", "assessment": "疑似船舶偷排", "measures": ["采样"]}
+    office.act(path, "judge", judged, by=DESK, not_by=chief(DINGHAI))
+    for division in (DINGHAI, DAISHAN):
+        order = {
+            "receiver": "desk",
+            "division": division,
+            "text": "两名执法人员赴现场",
+            "urgency": "urgent",
+            "due_at": (office.now + timedelta(hours=6)).isoformat(),
+        }
+        office.act(path, "dispatch", order, by=DESK)
+    mine = f"orders/{office.person(DESK).get(path)['orders'][0]['id']}/acknowledge"
+    office.act(path, mine, by=officer(DINGHAI), not_by=officer(PUTUO))
+    return str(item["id"])
+
+
 def rows(office: Offices, who: str, path: str, **asked: object) -> list[Json]:
     found: list[Json] = office.person(who).get(f"{path}/rows", **asked)["items"]
     return found
@@ -102,6 +135,7 @@ def test_joint_work_is_assessed_from_its_events_and_goes_into_the_target_duty(
     to_dinghai, to_daishan = sent(office, PUTUO, DINGHAI), sent(office, DINGHAI, DAISHAN)
     told_of(office, DINGHAI, PUTUO)
     told_of(office, PUTUO, DINGHAI)
+    incident = ordered(office)
     [due_on] = [
         date.fromisoformat(each["due_on"])
         for each in to_daishan["clocks"]
@@ -128,6 +162,12 @@ def test_joint_work_is_assessed_from_its_events_and_goes_into_the_target_duty(
     assert again["result_sha256"] == computed["result_sha256"]
     office.act(path, "announce", by=CITY, not_by=chief(PUTUO))
 
+    of_order = [
+        (each["division"], each["good"])
+        for each in rows(office, CITY, path, indicator="orders_acknowledged")
+        if each["subject_id"] == incident
+    ]
+    assert sorted(of_order) == [(DINGHAI, True), (DAISHAN, False)]
     objected(office, path, missed(office, path, to_dinghai), missed(office, path, to_daishan))
     published(office, path)
 
@@ -197,3 +237,22 @@ def published(office: Offices, path: str) -> None:
     seen = office.act(path, "hand-over", receipt, by=CITY, not_by=chief(DINGHAI))
     assert [each["reference"] for each in seen["deliveries"]] == ["MLZS-2026-0042"]
     assert office.person(chief(PUTUO)).get(f"{path}/document") == exported
+
+
+def test_person_days_fairness_coverage_and_response_times_are_read_by_those_who_may_know(
+    office: Offices,
+) -> None:
+    ordered(office)
+    asked = {"division": ZHOUSHAN}
+    city, stranger = office.person(CITY), office.person(STRANGER)
+    for each in city.get("/cooperation-figures/person-days", **asked)["kinds"]:
+        assert sum(each["given"].values()) == sum(each["received"].values()) == each["total"]
+    times = city.get("/cooperation-figures/response-times", **asked)["pairs"]
+    assert (ZHOUSHAN, DINGHAI) in {
+        (each["sender"], each["receiver"]) for each in times if each["kind"] == "order"
+    }
+    for kind, field in {"fairness": "rotas", "duty-coverage": "desks"}.items():
+        assert isinstance(city.get(f"/cooperation-figures/{kind}", **asked)[field], list)
+        assert stranger.get(f"/cooperation-figures/{kind}", **asked)[field] == []
+    hidden = stranger.get("/cooperation-figures/response-times", **asked)["pairs"]
+    assert "order" not in {each["kind"] for each in hidden}

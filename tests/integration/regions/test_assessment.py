@@ -339,12 +339,16 @@ async def test_the_default_scheme_counts_what_every_subject_has(office: Desk) ->
     plain = {"division": city.code, "year": 2026, "title": "默认方案", "units": city.units}
     made = await office.send(city.chief, "/assessment-schemes", plain)
     scheme = await office.act(city.chief, f"/assessment-schemes/{made['id']}", "publish", LATE)
+    # At the very instant it begins to judge there is nothing to judge.
+    october = {"first_day": "2026-10-01", "last_day": "2026-10-31"}
+    body = {"scheme_id": scheme["id"], "title": "10月", **october}
+    empty = await office.send(city.computer, "/assessments", body)
+    assert {each["score"] for each in empty["results"]} == {None}
     for _ in range(3):
         await answered(office, await letter(office, city.some, city.none), city.none)
     await letter(office, city.none, city.some)
     await office.set_clock("2026-10-20")
-    body = {"scheme_id": scheme["id"], "title": "10月", "first_day": "2026-10-01"}
-    seen = await office.send(city.computer, "/assessments", {**body, "last_day": "2026-10-31"})
+    seen = await office.send(city.computer, "/assessments", body)
 
     [best] = [each for each in seen["results"] if each["division"] == city.none]
     assert {each["indicator"] for each in best["marks"] if each["denominator"]} == {

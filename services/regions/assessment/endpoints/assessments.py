@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Response, status
 from services.regions.assessment.domain.life import State
 from services.regions.assessment.models import Assessment
 from services.regions.assessment.queries import files as queries
-from services.regions.assessment.schemas import (
+from services.regions.assessment.schemas.assessments import (
     AssessmentIn,
     AssessmentLineOut,
     AssessmentOut,
@@ -21,11 +21,10 @@ from services.regions.assessment.schemas import (
     ObjectionDecisionIn,
     ObjectionIn,
     ProofOut,
-    ReasonIn,
     RowOut,
     UnitIn,
-    Year,
 )
+from services.regions.assessment.schemas.schemes import ReasonIn, Year
 from services.regions.assessment.use_cases import computing, hearing, publishing
 from services.regions.assessment.use_cases.record import actions
 from shared.http.access import ActorDep, policy

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Response, status
 from services.regions.assessment.domain.life import SchemeState
 from services.regions.assessment.models import AssessmentScheme
 from services.regions.assessment.queries import files as queries
-from services.regions.assessment.schemas import (
+from services.regions.assessment.schemas.schemes import (
     IndicatorOut,
     ReasonIn,
     SchemeContentIn,

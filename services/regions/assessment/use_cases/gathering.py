@@ -70,9 +70,10 @@ def _visits(unit: str, cell_id: str, owed: Iterable[Duty]) -> Iterator[Gathered]
 
 async def _duty_holes(session: AsyncSession, asked: Asked) -> list[Gathered]:
     """The times a unit's desks were not kept, up to the instant, in hours."""
-    past = Period(asked.since, min(asked.until, asked.as_of))
-    if past.starts_at >= past.ends_at:
-        return []
+    ends = min(asked.until, asked.as_of)
+    if asked.since >= ends:
+        return []  # nothing has passed yet
+    past = Period(asked.since, ends)
     return [
         Gathered(
             indicator="duty_holes",
