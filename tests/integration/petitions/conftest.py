@@ -92,6 +92,7 @@ async def petitions(
         tmp_path_factory.mktemp("petitions"),
         VAULT_KEY=secrets.token_urlsafe(32),
         VAULT_LOOKUP_KEY=secrets.token_urlsafe(32),
+        REGIONS_URL="http://127.0.0.1:9",  # the discard port: nobody is there
     ) as service:
         await publish(service)
         yield service
