@@ -42,7 +42,21 @@ DECLARE
   now_ jsonb := to_jsonb(NEW);
   of_rosters uuid[];
   of_shifts uuid[];
+  desk uuid := (coalesce(now_, then_) ->> 'bureau_id')::uuid;
 BEGIN
+  -- Two at once would each see duty as it was before the other: what is part of a roster waits
+  -- for who changes the roster, and where the time of a desk changes, for who changes it too.
+  IF TG_TABLE_NAME <> 'duty_roster' THEN
+    PERFORM FROM regions.duty_roster
+      WHERE id IN ((then_ ->> 'roster_id')::uuid, (now_ ->> 'roster_id')::uuid) FOR SHARE;
+  ELSIF then_ -> 'bureau_id' IS DISTINCT FROM now_ -> 'bureau_id'
+     OR then_ -> 'starts_at' IS DISTINCT FROM now_ -> 'starts_at'
+     OR then_ -> 'ends_at' IS DISTINCT FROM now_ -> 'ends_at'
+     OR then_ -> 'published_at' IS DISTINCT FROM now_ -> 'published_at' THEN
+    IF coalesce(now_, then_) ->> 'state' IN ('published', 'ended') THEN
+      PERFORM FROM regions.bureau WHERE id = desk FOR NO KEY UPDATE;
+    END IF;
+  END IF;
   IF TG_TABLE_NAME = 'duty_roster' THEN
     of_rosters := ARRAY[then_ ->> 'id', now_ ->> 'id']::uuid[];
     of_shifts := ARRAY(SELECT id FROM regions.duty_shift WHERE roster_id = ANY (of_rosters));
@@ -76,7 +90,7 @@ BEGIN
   END IF;
   IF TG_TABLE_NAME = 'duty_roster' AND EXISTS (
     SELECT FROM regions.duty_roster f
-     WHERE f.bureau_id = (coalesce(now_, then_) ->> 'bureau_id')::uuid
+     WHERE f.bureau_id = desk
        AND f.state IN ('published', 'ended')
        AND NOT EXISTS (SELECT FROM regions.duty_roster p
                         WHERE p.bureau_id = f.bureau_id AND p.ends_at = f.starts_at
@@ -209,6 +223,9 @@ def upgrade() -> None:
         ["bureau_id", "starts_at"],
         unique=False,
         schema="regions",
+    )
+    op.create_index(
+        "ix_duty_roster_state", "duty_roster", ["state", "ends_at"], unique=False, schema="regions"
     )
     op.create_index(
         "ix_duty_roster_visible_to",
@@ -376,6 +393,14 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_duty_stint")),
         schema="regions",
+    )
+    op.create_index(
+        "ix_duty_stint_changed",
+        "duty_stint",
+        ["ends_at"],
+        unique=False,
+        schema="regions",
+        postgresql_where=sa.text("reason IS NOT NULL AND standing"),
     )
     op.create_index(
         "ix_duty_stint_officer_id",
@@ -676,7 +701,7 @@ def upgrade() -> None:
         ["acknowledge_due_at"],
         unique=False,
         schema="regions",
-        postgresql_where=sa.text("state = 'issued' AND escalated_at IS NULL"),
+        postgresql_where=sa.text("state = 'issued'"),
     )
     op.create_table(
         "duty_swap",
@@ -825,7 +850,7 @@ def upgrade() -> None:
     op.execute("ALTER TABLE regions.dispatch_order ENABLE ROW LEVEL SECURITY")
     op.execute("ALTER TABLE regions.dispatch_order FORCE ROW LEVEL SECURITY")
     op.execute(
-        "CREATE POLICY access ON regions.dispatch_order USING (EXISTS (SELECT 1 FROM regions.incident AS i WHERE i.id = dispatch_order.incident_id AND i.visible_to && (SELECT string_to_array(current_setting('app.scopes', true), ','))) OR (SELECT current_setting('app.system', true)) = 'on') WITH CHECK ((SELECT current_setting('app.principal', true)) <> '')"
+        "CREATE POLICY access ON regions.dispatch_order USING (EXISTS (SELECT 1 FROM regions.incident AS i WHERE i.id = dispatch_order.incident_id AND i.visible_to && (SELECT string_to_array(current_setting('app.scopes', true), ',')) AND (EXISTS (SELECT 1 FROM unnest((SELECT string_to_array(current_setting('app.scopes', true), ','))) AS s (scope) WHERE starts_with(i.division, scope)) OR EXISTS (SELECT 1 FROM unnest((SELECT string_to_array(current_setting('app.scopes', true), ','))) AS s (scope) WHERE starts_with(dispatch_order.division, scope)))) OR (SELECT current_setting('app.system', true)) = 'on') WITH CHECK ((SELECT current_setting('app.principal', true)) <> '')"
     )
     op.execute("ALTER TABLE regions.duty_swap ENABLE ROW LEVEL SECURITY")
     op.execute("ALTER TABLE regions.duty_swap FORCE ROW LEVEL SECURITY")
@@ -838,7 +863,7 @@ def upgrade() -> None:
     op.execute("ALTER TABLE regions.incident_step ENABLE ROW LEVEL SECURITY")
     op.execute("ALTER TABLE regions.incident_step FORCE ROW LEVEL SECURITY")
     op.execute(
-        "CREATE POLICY access ON regions.incident_step USING (EXISTS (SELECT 1 FROM regions.incident AS i WHERE i.id = incident_step.incident_id AND i.visible_to && (SELECT string_to_array(current_setting('app.scopes', true), ','))) OR (SELECT current_setting('app.system', true)) = 'on') WITH CHECK ((SELECT current_setting('app.principal', true)) <> '')"
+        "CREATE POLICY access ON regions.incident_step USING (EXISTS (SELECT 1 FROM regions.incident AS i WHERE i.id = incident_step.incident_id AND i.visible_to && (SELECT string_to_array(current_setting('app.scopes', true), ',')) AND (order_id IS NULL OR EXISTS (SELECT 1 FROM regions.dispatch_order AS o WHERE o.id = incident_step.order_id))) OR (SELECT current_setting('app.system', true)) = 'on') WITH CHECK ((SELECT current_setting('app.principal', true)) <> '')"
     )
     # ### end Alembic commands ###
     op.execute(REFUSE_HOLE)
@@ -867,7 +892,7 @@ def downgrade() -> None:
         "ix_dispatch_order_waiting",
         table_name="dispatch_order",
         schema="regions",
-        postgresql_where=sa.text("state = 'issued' AND escalated_at IS NULL"),
+        postgresql_where=sa.text("state = 'issued'"),
     )
     op.drop_index("ix_dispatch_order_division", table_name="dispatch_order", schema="regions")
     op.drop_index("ix_dispatch_order_bureau_id", table_name="dispatch_order", schema="regions")
@@ -882,6 +907,12 @@ def downgrade() -> None:
     op.drop_table("incident", schema="regions")
     op.drop_index("ix_duty_stint_shift_id", table_name="duty_stint", schema="regions")
     op.drop_index("ix_duty_stint_roster_id", table_name="duty_stint", schema="regions")
+    op.drop_index(
+        "ix_duty_stint_changed",
+        table_name="duty_stint",
+        schema="regions",
+        postgresql_where=sa.text("reason IS NOT NULL AND standing"),
+    )
     op.drop_index("ix_duty_stint_officer_id", table_name="duty_stint", schema="regions")
     op.drop_table("duty_stint", schema="regions")
     op.drop_index("uq_duty_handover_shift_id", table_name="duty_handover", schema="regions")
@@ -893,6 +924,7 @@ def downgrade() -> None:
     op.drop_index("ix_duty_shift_roster_id", table_name="duty_shift", schema="regions")
     op.drop_index("ix_duty_shift_ends_at", table_name="duty_shift", schema="regions")
     op.drop_table("duty_shift", schema="regions")
+    op.drop_index("ix_duty_roster_state", table_name="duty_roster", schema="regions")
     op.drop_index(
         "ix_duty_roster_visible_to",
         table_name="duty_roster",

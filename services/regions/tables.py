@@ -22,7 +22,7 @@ from services.regions.base import SCHEMA, RegionsTable
 from services.regions.calendars.models import PublishedYear
 from services.regions.consultations.models import ConsultationDissent, ConsultationStep
 from services.regions.disputes.models import DisputeStep
-from services.regions.duty.models.incidents import Incident, IncidentStep
+from services.regions.duty.models.incidents import DispatchOrder, Incident, IncidentStep
 from services.regions.duty.models.rosters import DutyStep
 from services.regions.exchanges.models import ExchangeStep, TrainingStep
 from services.regions.file_reviews.models import FileReviewDraw, FileReviewStep
@@ -93,9 +93,13 @@ for follower in FOLLOWERS:
     RegionsTable.metadata.tables[f"{SCHEMA}.{follower}"].add_is_dependent_on(
         RegionsTable.metadata.tables[f"{SCHEMA}.{Participation.__tablename__}"]
     )
-for follower in ("dispatch_order", "incident_step"):
-    RegionsTable.metadata.tables[f"{SCHEMA}.{follower}"].add_is_dependent_on(
-        RegionsTable.metadata.tables[f"{SCHEMA}.{Incident.__tablename__}"]
+for later, earlier in (
+    (DispatchOrder, Incident),
+    (IncidentStep, Incident),
+    (IncidentStep, DispatchOrder),
+):
+    RegionsTable.metadata.tables[f"{SCHEMA}.{later.__tablename__}"].add_is_dependent_on(
+        RegionsTable.metadata.tables[f"{SCHEMA}.{earlier.__tablename__}"]
     )
 metadata: Final[MetaData] = rls.protect(RegionsTable.metadata)
 

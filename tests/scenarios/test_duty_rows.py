@@ -203,8 +203,9 @@ def evaluated(office: Offices, path: str) -> None:
     office.later(minutes=15)
 
     def told_upwards() -> Json | None:
-        order: Json = office.person(chief(PUTUO)).get(path)["orders"][1]
-        return order if order["escalated_at"] else None
+        [order] = office.person(chief(PUTUO)).get(path)["orders"]
+        told: Json = order
+        return told if told["escalated_at"] else None
 
     late = office.wait("the silence to be told", told_upwards)
     assert (late["escalated_to"], late["overdue"]) == (ZHOUSHAN, True)

@@ -265,6 +265,58 @@ async def test_the_database_refuses_a_hole_whatever_the_program_believes(
         )
 
 
+async def _behind_the_program(regions: Regions) -> "asyncpg.Connection[Any]":
+    connection = await asyncpg.connect(regions.url, server_settings={"search_path": "regions"})
+    await connection.execute(
+        "SELECT set_config('app.system', 'on', false), set_config('app.principal', 'test', false)"
+    )
+    return connection
+
+
+PUBLISHES: Final = (
+    "UPDATE duty_roster SET state = 'published', published_at = starts_at,"
+    " published_by = '01890a5d-ac96-774b-bcce-b302099a8057' WHERE id = $1"
+)
+
+
+@pytest.mark.parametrize("by", ["somebody leaving a seat", "the roster before being cut"])
+async def test_two_at_once_make_no_hole_between_them(regions: Regions, by: str) -> None:
+    """Each alone holds when it is looked at; only who comes second can see that both do not."""
+    at = await opened(regions)
+    await regions.set_clock(FIRST - timedelta(days=1))
+    before = await published(regions, at)
+    draft = await regions.done(
+        CENTRE,
+        "/duty-rosters",
+        at.roster(starts_at=(FIRST + WEEK).isoformat(), ends_at=(FIRST + 2 * WEEK).isoformat()),
+    )
+    first, second = [await _behind_the_program(regions) for _ in range(2)]
+    try:
+        mine = first.transaction()
+        await mine.start()
+        if by == "somebody leaving a seat":
+            stint = UUID(seat_of(draft, 4, 1)["id"])
+            await first.execute("UPDATE duty_stint SET standing = false WHERE id = $1", stint)
+        else:
+            last, roster = UUID(before["shifts"][-1]["id"]), UUID(before["id"])
+            for table, key in (("duty_stint", "shift_id"), ("duty_shift", "id")):
+                await first.execute(f"UPDATE {table} SET standing = false WHERE {key} = $1", last)  # noqa: S608 -- our own names
+            await first.execute(
+                "UPDATE duty_roster SET ends_at = ends_at - interval '12 hours' WHERE id = $1",
+                roster,
+            )
+        await first.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        other = asyncio.create_task(second.execute(PUBLISHES, UUID(draft["id"])))
+        await asyncio.sleep(0.5)
+        assert not other.done()
+        await mine.commit()
+        with pytest.raises(asyncpg.CheckViolationError):
+            await other
+    finally:
+        await first.close()
+        await second.close()
+
+
 async def test_two_people_swap_with_both_words_and_an_approval(regions: Regions) -> None:
     at = await opened(regions)
     await regions.set_clock(FIRST - timedelta(days=1))
@@ -300,6 +352,62 @@ async def test_two_people_swap_with_both_words_and_an_approval(regions: Regions)
     }
     assert (one["starts_at"], other["officer_id"]) in now_there
     assert (other["starts_at"], one["officer_id"]) in now_there
+
+
+async def test_a_swap_ends_with_the_duty_it_is_about(regions: Regions) -> None:
+    at = await opened(regions)
+    await regions.set_clock(FIRST - timedelta(days=1))
+    item = await published(regions, at)
+    one, other = swappable(item)
+    mine = at.people[one["officer_id"]]
+    itself = {"stint_id": one["id"], "other_stint_id": one["id"], "reason": "家中有事"}
+    assert await refused(regions, mine, item, "swap", itself) == (422, "swap_with_oneself")
+    body = {**itself, "other_stint_id": other["id"]}
+    item = await act(regions, mine, item, "swap", body)
+    free = next(
+        each
+        for each in at.officers
+        if each
+        not in {
+            stint["officer_id"]
+            for shift in item["shifts"]
+            for stint in shift["stints"]
+            if shift["starts_at"] == other["starts_at"]
+        }
+        | {one["officer_id"]}
+    )
+    held = {"stint_id": other["id"], "officer_id": free, "reason": "病假"}
+    item = await act(regions, CENTRE, item, "replace", held)
+    assert [each["state"] for each in item["swaps"]] == ["declined"]
+    assert item["swaps"][0]["decline_reason"]
+
+    last = item["shifts"][-1]["stints"][1]
+    following = next(
+        stint
+        for shift in item["shifts"][:6]
+        for stint in shift["stints"][1:]
+        if stint["officer_id"] != last["officer_id"]
+    )
+    asked = {"stint_id": last["id"], "other_stint_id": following["id"], "reason": "家中有事"}
+    item = await act(regions, at.people[last["officer_id"]], item, "swap", asked)
+    await time_passes(regions, FIRST + WEEK + timedelta(hours=1))
+    item = (await regions.get(CENTRE, f"/duty-rosters/{item['id']}")).json()
+    assert item["state"] == "ended"
+    assert [each["state"] for each in item["swaps"]] == ["declined", "declined"]
+    # Nobody follows: who sees to the desk is told until somebody does, also once it has come to it.
+    alerts = (await regions.get(CENTRE, "/duty-rosters/alerts", standing="true")).json()["items"]
+    assert item["id"] in {
+        each["subject_id"] for each in alerts if each["kind"] == "roster_runs_out"
+    }
+    await published(
+        regions,
+        at,
+        starts_at=(FIRST + WEEK).isoformat(),
+        ends_at=(FIRST + 3 * WEEK).isoformat(),
+    )
+    await time_passes(regions, FIRST + WEEK + timedelta(hours=2))
+    alerts = (await regions.get(CENTRE, "/duty-rosters/alerts", standing="true")).json()["items"]
+    assert item["id"] not in {each["subject_id"] for each in alerts}
 
 
 async def test_an_absence_threatens_a_shift_until_somebody_stands_in(regions: Regions) -> None:

@@ -390,6 +390,19 @@ async def test_what_is_due_is_walked_recorded_counted_and_reported(regions: Regi
     nights = {each["cell"]["key"]: each["night_check"] for each in done["cells"]}
     assert nights == {"top": None, "c1": True, "c2": False}
 
+    # A visit made while it was on the list is recorded also when it is off it.
+    gone = made["other"]
+    ends = {"reason": "关停"}
+    await regions.done(
+        head(county), f"/grid-plans/objects/{gone['id']}/end", ends, version=gone["version"]
+    )
+    old = {"object_id": gone["id"], "found": "已停产", "findings": []}
+    before = {**old, "at": (evening + timedelta(days=3)).isoformat()}
+    assert (await regions.post(walks, f"{path}/visits", before)).status_code == 201
+    await regions.set_clock(evening + timedelta(days=4, minutes=1))
+    after = {**old, "at": (evening + timedelta(days=4, minutes=1)).isoformat()}
+    assert (await regions.post(walks, f"{path}/visits", after)).json()["code"] == "bad_visit"
+
     await answered(grid, recorded["findings"][0], walks)
 
 
@@ -437,6 +450,10 @@ async def test_a_redraw_takes_over_at_an_instant_and_nothing_open_is_lost(
     assert new[0]["answers"]["person"]["account_id"] == str(grid.top.id)
     moved = await grid.get(f"/grid-cells/findings/{finding['id']}")
     assert moved["cell_id"] == new[0]["id"]
+    # Until then the old cell's people go round, and what they find waits where all of it does.
+    visit["at"] = later.isoformat()
+    [between] = (await regions.done(grid.people[1], path, visit))["findings"]
+    assert between["cell_id"] == new[0]["id"]
     handovers = (await grid.get("/grid-cells/handovers", division=county))["items"]
     by_cell = {each["cell_id"]: each for each in handovers}
     kinds = [each["kind"] for each in by_cell[cell["id"]]["open_matters"]]
@@ -452,6 +469,32 @@ async def test_a_redraw_takes_over_at_an_instant_and_nothing_open_is_lost(
         version=ended["version"],
     )
     assert late.json()["code"] == "grid_not_in_force"
+
+
+async def test_who_was_to_lead_after_a_cell_had_ended_never_did(regions: Regions) -> None:
+    county = "330213"
+    grid = await a_grid(regions, county)
+    one = grid.leads[0]
+    cell = await grid.cell("c1")
+    await grid.act(cell, "leave", {"deputy": named(grid.top), "reason": "病假"})
+    planned = {
+        "to": named(lead(county)),
+        "at": (NOW + timedelta(days=9)).isoformat(),
+        "reason": "轮岗",
+    }
+    await grid.act(cell, "hand-over", planned)
+    over = NOW + timedelta(days=2)
+    await grid.publish(await grid.draft(), takes_over_at=over.isoformat())
+
+    ended = await grid.get(f"/grid-cells/{cell['id']}")
+    assert [each["person"]["account_id"] for each in ended["leads"]] == [str(one.id)]
+    assert ended["leads"][0]["valid_to"] == ended["valid_to"]
+    for at in (over - timedelta(microseconds=1), over):
+        found = await grid.get("/grid-plans/responsible", area=codes(county)[0], at=at.isoformat())
+        answers = found["responsible"][1]
+        # On sick leave before and after: the deputy answers.
+        assert answers["person"]["account_id"] == str(grid.top.id)
+        assert answers["acting_for"]["account_id"] == str(one.id)
 
 
 async def test_at_every_instant_of_a_random_walk_exactly_one_answers(regions: Regions) -> None:

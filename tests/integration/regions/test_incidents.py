@@ -1,5 +1,6 @@
 """One centre takes in, judges, orders and evaluates: incidents and dispatch orders."""
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
@@ -124,13 +125,14 @@ async def test_an_incident_goes_from_the_call_to_the_evaluation(  # noqa: PLR091
     early = (await regions.get(EAST, f"/incidents/{item['id']}")).json()["steps"]
     assert [each["action"] for each in early][:3] == ["receive", "correct", "judge"]
     east, west = (f"orders/{each['id']}" for each in item["orders"])
-    assert (await refused(regions, WEST, item, f"{east}/acknowledge", {}))[0] == 403
+    # A neighbour that was ordered too does not know of it.
+    assert await refused(regions, WEST, item, f"{east}/acknowledge", {}) == (404, "not_found")
     await regions.set_clock(START + timedelta(minutes=15))
     item = await act(regions, EAST, item, f"{east}/acknowledge", {})
 
     await time_passes(regions, START + timedelta(minutes=40))
     item = (await regions.get(WEST, f"/incidents/{item['id']}")).json()
-    late = item["orders"][1]
+    [late] = item["orders"]
     assert (late["overdue"], late["escalated_to"], late["state"]) == (True, ZHOUSHAN, "issued")
     alerts = (await regions.get(CENTRE, "/duty-rosters/alerts", standing="true")).json()["items"]
     assert late["id"] in {each["subject_id"] for each in alerts}
@@ -152,6 +154,7 @@ async def test_an_incident_goes_from_the_call_to_the_evaluation(  # noqa: PLR091
     assert await refused(regions, CENTRE, item, "close", done) == (409, "orders_open")
     item = await act(regions, EAST, item, f"{east}/report", {"report": "已取证,油污已围控"})
     assert await refused(regions, CENTRE, item, "close", done) == (422, "evaluation_missing")
+    item = (await regions.get(CENTRE, f"/incidents/{item['id']}")).json()
     done["evaluations"] = [
         {"order_id": item["orders"][0]["id"], "result": "good"},
         {"order_id": item["orders"][1]["id"], "result": "poor"},
@@ -162,6 +165,26 @@ async def test_an_incident_goes_from_the_call_to_the_evaluation(  # noqa: PLR091
     words = [(each["timely"], each["result"]) for each in item["orders"]]
     assert words == [(True, "good"), (False, "poor")]
     assert item["actions"] == []
+
+    # Each reads the matter and its own order, and nothing of how the other answered or was judged.
+    for who, mine, other in ((EAST, 0, 1), (WEST, 1, 0)):
+        told_of = (await regions.get(who, f"/incidents/{item['id']}")).json()
+        own, foreign = item["orders"][mine], item["orders"][other]["id"]
+        assert [each["id"] for each in told_of["orders"]] == [own["id"]]
+        steps = [each["action"] for each in told_of["steps"]]
+        assert (steps[:3], steps[-1]) == (["receive", "correct", "judge"], "close")
+        assert "order_evaluate" in steps
+        assert {each["order_id"] for each in told_of["steps"]} == {None, own["id"]}
+        assert foreign not in str(told_of)
+        listed = (await regions.get(who, "/incidents/orders")).json()["items"]
+        assert foreign not in {each["id"] for each in listed}
+    assert len((await regions.get(ABOVE, f"/incidents/{item['id']}")).json()["orders"]) == 2
+    traced = await regions.sql(
+        "SELECT action, visible_to FROM audit WHERE object_id = $1 AND action LIKE '%refus%'",
+        item["id"],
+    )
+    assert traced
+    assert all(DINGHAI not in each["visible_to"] for each in traced)
 
     asked = {
         "starts_at": START.isoformat(),
@@ -195,6 +218,44 @@ async def test_a_duplicate_is_linked_and_kept(regions: Regions) -> None:
     first = (await regions.get(CENTRE, f"/incidents/{first['id']}")).json()
     assert first["duplicates"] == [second["id"]]
     assert "merge" not in first["actions"]
+
+
+async def test_no_matter_gets_lost_by_merging(regions: Regions) -> None:
+    await regions.set_clock(START + timedelta(days=3))
+    bureau = await centre(regions)
+    one, other = [await regions.done(CENTRE, "/incidents", told(bureau)) for _ in range(2)]
+    answers = await asyncio.gather(
+        *(
+            regions.post(
+                CENTRE,
+                f"/incidents/{mine['id']}/merge",
+                {"into": into["id"], "reason": "同一事件"},
+                version=mine["version"],
+            )
+            for mine, into in ((one, other), (other, one))
+        )
+    )
+    # Never both into each other, so that one of them goes on.
+    assert sorted(each.status_code for each in answers) == [200, 422]
+
+    closed = await regions.done(CENTRE, "/incidents", told(bureau))
+    closed = await act(regions, CENTRE, closed, "judge", {**JUDGED, "grade": "no_incident"})
+    closed = await act(regions, CENTRE, closed, "close", {"outcome": "不实", "evaluations": []})
+    late = await regions.done(CENTRE, "/incidents", told(bureau))
+    into = {"into": closed["id"], "reason": "同一事件"}
+    assert await refused(regions, CENTRE, late, "merge", into) == (422, "merged_into_itself")
+
+
+async def test_a_point_is_whole_and_a_closed_office_keeps_no_desk(regions: Regions) -> None:
+    await regions.set_clock(START + timedelta(days=3))
+    bureau = await centre(regions)
+    half = await regions.post(CENTRE, "/incidents", told(bureau, latitude=None))
+    assert half.status_code == 422
+    office = (await regions.get(CHIEF, f"/bureaus/{bureau}")).json()
+    gone = {"last_day": "2026-05-13", "reason": "机构改革"}
+    await regions.done(CHIEF, f"/bureaus/{bureau}/close", gone, version=office["version"])
+    shut = await regions.post(CENTRE, "/incidents", told(bureau))
+    assert (shut.status_code, shut.json()["code"]) == (422, "not_a_duty_desk")
 
 
 async def test_officers_ordered_are_checked_and_held(regions: Regions) -> None:

@@ -114,6 +114,12 @@ class DifferentSeats(InvalidInput):
     en = "A leader on duty swaps with another leader, an officer with another officer."
 
 
+class SwapWithOneself(InvalidInput):
+    code = "swap_with_oneself"
+    zh = "换班双方应为两人。"
+    en = "A swap is between two people."
+
+
 class NotOnesOwnDuty(RuleViolation):
     code = "not_ones_own_duty"
     zh = "须由当事人本人办理。"
@@ -169,7 +175,12 @@ class Change:
 
 
 def swapped(one: Stint, other: Stint, *, ids: tuple[UUID, UUID], now: datetime) -> Change:
-    """Two people take one another's duty; DifferentSeats, or BegunAlready once one has begun."""
+    """Two people take one another's duty.
+
+    SwapWithOneself, DifferentSeats, or BegunAlready once one of the duties has begun.
+    """
+    if one.officer_id == other.officer_id:
+        raise SwapWithOneself(reason="officer", pointer="/other_stint_id")
     if (one.seat == LEADER_SEAT) != (other.seat == LEADER_SEAT):
         raise DifferentSeats(reason="seats", pointer="/other_stint_id")
     if min(one.period.starts_at, other.period.starts_at) <= now:

@@ -193,8 +193,8 @@ class BadReceiver(InvalidInput):
 
 class MergedIntoItself(InvalidInput):
     code = "merged_into_itself"
-    zh = "不能并入自身或已并入他件的事件。"
-    en = "An incident is merged into another one that stands by itself."
+    zh = "只能并入同一值班室尚未办结、也未并入他件的另一事件。"
+    en = "An incident is merged into another one of its desk that is open and stands by itself."
 
 
 class OrdersOpen(RuleViolation):

@@ -1,7 +1,9 @@
 """Tables of the incident log and of dispatch orders.
 
 An incident is seen by the centre's division and those above it, and by each division an order went
-to, from then on; what was written before goes with it.
+to, from then on; what was written of the matter itself goes with it. An order, and each entry about
+it, is seen by who gave it and who got it, and those above either: how another division answered,
+and how that was judged, is not its neighbours' business.
 """
 
 from datetime import datetime
@@ -29,11 +31,29 @@ from shared.db.types import Timestamptz, str_enum
 INCIDENT_ID: Final = f"{SCHEMA}.incident.id"
 
 
-def _with_incident(table: str) -> rls.Policy:
-    """Rows that are seen with their incident, judged when they are read."""
-    of_it = f"i.id = {table}.incident_id AND i.visible_to && {rls.SCOPES}"
-    seen = f"EXISTS (SELECT 1 FROM {SCHEMA}.incident AS i WHERE {of_it}) OR {rls.AS_SYSTEM}"  # noqa: S608 -- our own names
-    return rls.Policy(seen, rls.IN_CONTEXT)
+def _within_scope(code: str) -> str:
+    """The division a column names is in one of the reader's scopes: as it is now, if it moved."""
+    scopes = f"unnest({rls.SCOPES}) AS s (scope)"
+    return f"EXISTS (SELECT 1 FROM {scopes} WHERE starts_with({code}, scope))"  # noqa: S608 -- our own names
+
+
+_SEEN: Final = f"i.visible_to && {rls.SCOPES}"
+_PARTY: Final = f"({_within_scope('i.division')} OR {_within_scope('dispatch_order.division')})"
+_OF_ORDER: Final = f"i.id = dispatch_order.incident_id AND {_SEEN} AND {_PARTY}"
+ORDERS: Final = rls.Policy(
+    f"EXISTS (SELECT 1 FROM {SCHEMA}.incident AS i WHERE {_OF_ORDER}) OR {rls.AS_SYSTEM}",  # noqa: S608 -- our own names
+    rls.IN_CONTEXT,
+)
+# Whether the order is seen, its own policy says.
+_ITS_ORDER: Final = (
+    f"(order_id IS NULL OR EXISTS (SELECT 1 FROM {SCHEMA}.dispatch_order AS o"  # noqa: S608 -- our own names
+    " WHERE o.id = incident_step.order_id))"
+)
+_OF_STEP: Final = f"i.id = incident_step.incident_id AND {_SEEN} AND {_ITS_ORDER}"
+STEPS: Final = rls.Policy(
+    f"EXISTS (SELECT 1 FROM {SCHEMA}.incident AS i WHERE {_OF_STEP}) OR {rls.AS_SYSTEM}",  # noqa: S608 -- our own names
+    rls.IN_CONTEXT,
+)
 
 
 class Incident(RegionsTable, Versioned, table=True):
@@ -106,9 +126,9 @@ class DispatchOrder(RegionsTable, table=True):
         Index(
             "ix_dispatch_order_waiting",
             "acknowledge_due_at",
-            postgresql_where=text("state = 'issued' AND escalated_at IS NULL"),
+            postgresql_where=text("state = 'issued'"),
         ),
-        {"info": rls.info(_with_incident("dispatch_order"))},
+        {"info": rls.info(ORDERS)},
     )
 
     id: UUID = Field(primary_key=True)
@@ -153,7 +173,7 @@ class IncidentStep(RegionsTable, table=True):
     __tablename__ = "incident_step"
     __table_args__: Any = (
         Index("ix_incident_step_incident_id", "incident_id"),
-        {"info": rls.info(_with_incident("incident_step"))},
+        {"info": rls.info(STEPS)},
     )
 
     id: UUID = Field(primary_key=True)

@@ -34,7 +34,21 @@ DECLARE
   now_ jsonb := to_jsonb(NEW);
   of_rosters uuid[];
   of_shifts uuid[];
+  desk uuid := (coalesce(now_, then_) ->> 'bureau_id')::uuid;
 BEGIN
+  -- Two at once would each see duty as it was before the other: what is part of a roster waits
+  -- for who changes the roster, and where the time of a desk changes, for who changes it too.
+  IF TG_TABLE_NAME <> 'duty_roster' THEN
+    PERFORM FROM {SCHEMA}.duty_roster
+      WHERE id IN ((then_ ->> 'roster_id')::uuid, (now_ ->> 'roster_id')::uuid) FOR SHARE;
+  ELSIF then_ -> 'bureau_id' IS DISTINCT FROM now_ -> 'bureau_id'
+     OR then_ -> 'starts_at' IS DISTINCT FROM now_ -> 'starts_at'
+     OR then_ -> 'ends_at' IS DISTINCT FROM now_ -> 'ends_at'
+     OR then_ -> 'published_at' IS DISTINCT FROM now_ -> 'published_at' THEN
+    IF coalesce(now_, then_) ->> 'state' IN ('published', 'ended') THEN
+      PERFORM FROM {SCHEMA}.bureau WHERE id = desk FOR NO KEY UPDATE;
+    END IF;
+  END IF;
   IF TG_TABLE_NAME = 'duty_roster' THEN
     of_rosters := ARRAY[then_ ->> 'id', now_ ->> 'id']::uuid[];
     of_shifts := ARRAY(SELECT id FROM {SCHEMA}.duty_shift WHERE roster_id = ANY (of_rosters));
@@ -68,7 +82,7 @@ BEGIN
   END IF;
   IF TG_TABLE_NAME = 'duty_roster' AND EXISTS (
     SELECT FROM {SCHEMA}.duty_roster f
-     WHERE f.bureau_id = (coalesce(now_, then_) ->> 'bureau_id')::uuid
+     WHERE f.bureau_id = desk
        AND f.state IN ('published', 'ended')
        AND NOT EXISTS (SELECT FROM {SCHEMA}.duty_roster p
                         WHERE p.bureau_id = f.bureau_id AND p.ends_at = f.starts_at
@@ -105,6 +119,7 @@ class DutyRoster(RegionsTable, Versioned, table=True):
             name="ex_duty_roster_one_at_a_time",
         ),
         Index("ix_duty_roster_bureau_id", "bureau_id", "starts_at"),
+        Index("ix_duty_roster_state", "state", "ends_at"),
         Index("ix_duty_roster_visible_to", "visible_to", postgresql_using="gin"),
         {"info": rls.info(rls.SCOPED)},
     )
@@ -179,6 +194,11 @@ class DutyStint(RegionsTable, table=True):
         Index("ix_duty_stint_roster_id", "roster_id"),
         Index("ix_duty_stint_shift_id", "shift_id"),
         Index("ix_duty_stint_officer_id", "officer_id", "starts_at"),
+        Index(
+            "ix_duty_stint_changed",
+            "ends_at",
+            postgresql_where=text("reason IS NOT NULL AND standing"),
+        ),
         {"info": rls.info(rls.SCOPED)},
     )
 

@@ -56,6 +56,14 @@ async def incident(session: AsyncSession, incident_id: UUID) -> Incident:
     return found
 
 
+async def hold_incidents(session: AsyncSession, ids: Iterable[UUID]) -> None:
+    """Lock what there is of these, in one order, before any of it is read."""
+    statement = (
+        select(Incident.id).where(col(Incident.id).in_(list(ids))).order_by(col(Incident.id))
+    )
+    await session.exec(statement.with_for_update())
+
+
 async def lock_incident(session: AsyncSession, incident_id: UUID) -> IncidentFile:
     """The incident with all that hangs on it, locked until the transaction ends."""
     statement = (

@@ -358,6 +358,11 @@ async def shift_at(session: AsyncSession, bureau_id: UUID, instant: datetime) ->
     return file
 
 
+async def swaps_of(session: AsyncSession, roster_ids: Iterable[UUID]) -> Sequence[DutySwap]:
+    statement = select(DutySwap).where(col(DutySwap.roster_id).in_(list(roster_ids)))
+    return (await session.exec(statement)).all()
+
+
 async def over(session: AsyncSession, now: datetime, *, limit: int) -> Sequence[DutyRoster]:
     """Published rosters whose time is over, locked; others' are skipped."""
     statement = (

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 
 from services.regions.duty.domain.incidents import (
     Evaluation,
@@ -56,6 +56,12 @@ class IncidentIn(Body):
     media: Annotated[list[Code], Field(min_length=1, max_length=20)]
     urgency: Urgency
     facts: LongText
+
+    @model_validator(mode="after")
+    def _point_whole(self) -> Self:
+        if (self.longitude is None) != (self.latitude is None):
+            raise ValueError("longitude and latitude go together")
+        return self
 
     def value(self) -> Received:
         point = None

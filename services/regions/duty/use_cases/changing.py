@@ -19,7 +19,7 @@ from services.regions.duty.domain.holes import require_sound
 from services.regions.duty.models.rosters import DutyRoster, DutyStint, DutySwap
 from services.regions.duty.queries import rosters as queries
 from services.regions.duty.queries.rosters import RosterFile, stint_of
-from services.regions.duty.use_cases.record import APPROVE, KEEP, SERVE, judged, note
+from services.regions.duty.use_cases.record import APPROVE, KEEP, SERVE, judged, lapse, note
 from services.regions.officers.queries import people as officers
 from shared.auth.actor import Actor
 from shared.auth.policy import require
@@ -54,7 +54,7 @@ async def replace(
     change = changes.replaced(
         stint_of(held), officer_id, at=at or now, ids=(uuid7(), uuid7()), now=now
     )
-    await _apply(session, file, change, urgent=True, reason=reason)
+    await _apply(session, actor, file, change, urgent=True, reason=reason, now=now)
     told = {"stint_id": str(stint_id), "from": str(held.officer_id), "to": str(officer_id)}
     await note(session, actor, row, RosterStep.REPLACE, reason=reason, content=told, now=now)
     return row
@@ -141,7 +141,7 @@ async def approve_swap(
         raise OwnApproval
     one, other = file.stint(swap.stint_id), file.stint(swap.other_stint_id)
     change = changes.swapped(stint_of(one), stint_of(other), ids=(uuid7(), uuid7()), now=now)
-    await _apply(session, file, change, urgent=False, reason=swap.reason)
+    await _apply(session, actor, file, change, urgent=False, reason=swap.reason, now=now)
     swap.decided_at, swap.decided_by = now, actor.id
     told = {
         "swap_id": str(swap_id),
@@ -201,7 +201,14 @@ async def _require_self(session: AsyncSession, actor: Actor, officer_id: UUID) -
 
 
 async def _apply(
-    session: AsyncSession, file: RosterFile, change: Change, *, urgent: bool, reason: str
+    session: AsyncSession,
+    actor: Actor,
+    file: RosterFile,
+    change: Change,
+    *,
+    urgent: bool,
+    reason: str,
+    now: datetime,
 ) -> None:
     """Stints that end stand no more; what takes their place holds, or RosterFaulty."""
     after = change.applied(map(stint_of, file.stints))
@@ -212,6 +219,7 @@ async def _apply(
     gone = {each.officer_id: each for each in file.stints if each.id in ids}
     for row in gone.values():
         row.standing = False
+    lapse(file.swaps, {each.id for each in file.stints if each.standing}, by=actor, now=now)
     await session.flush()  # what is given up makes room for what is taken
     for each in change.came:
         stays = gone.get(each.officer_id)

@@ -1,6 +1,6 @@
 """Making a roster: whose turn it is for a period, by hand where wanted, and publishing it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Final
@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.regions.bureaus import queries as bureaus
 from services.regions.bureaus.domain import BureauKind
+from services.regions.bureaus.models import Bureau
 from services.regions.calendars.queries import work_calendar
 from services.regions.duty.domain import changes, turn as turns
 from services.regions.duty.domain.changes import (
@@ -24,11 +25,11 @@ from services.regions.duty.domain.changes import (
 )
 from services.regions.duty.domain.holes import require_sound
 from services.regions.duty.domain.shifts import LEADER_SEAT, Shift, shifts_of
-from services.regions.duty.domain.turn import BadTurn, Turn, Weight
+from services.regions.duty.domain.turn import Turn, Weight
 from services.regions.duty.models.rosters import DutyRoster, DutyShift, DutyStint
 from services.regions.duty.queries import rosters as queries
 from services.regions.duty.queries.rosters import RosterFile, shift_of
-from services.regions.duty.use_cases.record import KEEP, judged, note
+from services.regions.duty.use_cases.record import KEEP, judged, lapse, note
 from services.regions.officers.domain import Period
 from services.regions.officers.queries import people as officers
 from shared import divisions
@@ -55,14 +56,19 @@ class Wanted:
     officers: tuple[UUID, ...]
 
 
+def require_desk(bureau: Bureau) -> None:
+    """NotAtADesk unless the bureau keeps duty: of such a kind, and not closed."""
+    if bureau.kind not in DESKS or bureau.active_to is not None:
+        raise NotAtADesk(reason=bureau.kind.value, pointer="/bureau_id")
+
+
 async def draft(
     session: AsyncSession, actor: Actor, wanted: Wanted, *, now: datetime
 ) -> DutyRoster:
     """A draft with everybody's turn; where nobody can sit there is a hole, named in its faults."""
     bureau = await bureaus.lock_bureau(session, wanted.bureau_id, shared=True)
     require(actor, KEEP, division=bureau.division)
-    if bureau.kind not in DESKS or bureau.active_to is not None:
-        raise NotAtADesk(reason=bureau.kind.value, pointer="/bureau_id")
+    require_desk(bureau)
     day = legal_day(wanted.period.starts_at)
     figures = await rule_settings(session, division=bureau.division, on_day=day)
     least: int = figures["duty.minimum_on_duty"]
@@ -130,7 +136,8 @@ async def _fill(session: AsyncSession, file: RosterFile) -> None:
     pools = tuple(map(UUID, row.leaders)), tuple(map(UUID, row.officers))
     everybody = [each for pool in pools for each in pool]
     people = await queries.people(session, everybody)
-    await _require_of_desk(session, row, everybody)
+    await _require_of_desk(session, row, pools[0], pointer="/leaders")
+    await _require_of_desk(session, row, pools[1], pointer="/officers")
     figures = await rule_settings(session, division=row.division, on_day=legal_day(row.starts_at))
     rest = timedelta(hours=figures["duty.rest_hours"])
     around = Period(row.starts_at - rest, row.ends_at + rest)
@@ -179,17 +186,26 @@ def _stint(
 
 async def weights(session: AsyncSession, bureau_id: UUID, period: Period) -> dict[UUID, Weight]:
     """What everybody's published duties at a desk count for in a time, by its working calendar."""
-    calendar = await work_calendar(session)
-    found: dict[UUID, Weight] = {}
     rows = await queries.duties_since(session, bureau_id, period.starts_at, period.ends_at)
     if not rows:
-        return found
+        return {}
     bureau = await bureaus.bureau(session, bureau_id)
-    figures = await rule_settings(
-        session, division=bureau.division, on_day=legal_day(period.starts_at)
-    )
+    return await weighed(session, rows, division=bureau.division, since=period.starts_at)
+
+
+async def weighed(
+    session: AsyncSession,
+    duties: Iterable[tuple[DutyStint, DutyShift]],
+    *,
+    division: str,
+    since: datetime,
+) -> dict[UUID, Weight]:
+    """What these duties at a desk of the division count for, each person once a shift."""
+    calendar = await work_calendar(session)
+    figures = await rule_settings(session, division=division, on_day=legal_day(since))
+    found: dict[UUID, Weight] = {}
     counted: set[tuple[UUID, UUID]] = set()
-    for stint, shift in rows:
+    for stint, shift in duties:
         if (stint.officer_id, shift.id) in counted:
             continue
         counted.add((stint.officer_id, shift.id))
@@ -206,7 +222,7 @@ def _year_of(instant: datetime) -> Period:
 
 
 async def _require_of_desk(
-    session: AsyncSession, row: DutyRoster, officer_ids: Sequence[UUID]
+    session: AsyncSession, row: DutyRoster, officer_ids: Sequence[UUID], *, pointer: str
 ) -> None:
     known = await officers.officers_by_id(session, officer_ids)
     for each in officer_ids:
@@ -214,9 +230,7 @@ async def _require_of_desk(
         if officer is None:
             raise NotFound(what="officer")
         if officer.division != row.division or officer.left_at is not None:
-            raise NotOfTheDesk(reason=str(each), pointer="/officers")
-    if not officer_ids:
-        raise BadTurn(reason="nobody is named", pointer="/officers")
+            raise NotOfTheDesk(reason=str(each), pointer=pointer)
 
 
 async def assign(
@@ -237,7 +251,7 @@ async def assign(
     if shift is None or not LEADER_SEAT <= seat < row.seats:
         raise NotFound(what="shift")
     if officer_id is not None:
-        await _require_of_desk(session, row, [officer_id])
+        await _require_of_desk(session, row, [officer_id], pointer="/officer_id")
     for each in file.stints:
         if (each.shift_id, each.seat) == (shift_id, seat):
             await session.delete(each)
@@ -265,7 +279,7 @@ async def publish(
     file = await _begin(session, actor, roster_id, RosterStep.PUBLISH, expected_version)
     row = file.roster
     # Two that publish for one desk at once would each see the end before the other's.
-    await bureaus.lock_bureau(session, row.bureau_id)
+    require_desk(await bureaus.lock_bureau(session, row.bureau_id))
     last = await queries.last_end(session, row.bureau_id)
     if last is not None and last != row.starts_at:
         raise NotNextInLine(ends_at=last.astimezone(SHANGHAI).isoformat())
@@ -324,6 +338,7 @@ async def cut(
         shift.standing = shift.id in standing
     for stint in file.stints:
         stint.standing = stint.shift_id in standing
+    lapse(file.swaps, {each.id for each in file.stints if each.standing}, by=actor, now=now)
     told = {"ended_at": row.ends_at.isoformat(), "ends_at": ends_at.isoformat()}
     row.ends_at = ends_at
     await note(session, actor, row, RosterStep.CUT, reason=reason, content=told, now=now)

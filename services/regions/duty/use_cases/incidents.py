@@ -13,7 +13,6 @@ from services.regions.assistance.queries import next_number
 from services.regions.bureaus import queries as bureaus
 from services.regions.divisions.use_cases import require_known
 from services.regions.duty.domain import incidents as domain
-from services.regions.duty.domain.changes import NotAtADesk
 from services.regions.duty.domain.incidents import (
     Evaluation,
     Grade,
@@ -27,7 +26,7 @@ from services.regions.duty.domain.incidents import (
 from services.regions.duty.models.incidents import DispatchOrder, Incident, IncidentStep
 from services.regions.duty.queries import incidents as queries, rosters
 from services.regions.duty.queries.incidents import IncidentFile
-from services.regions.duty.use_cases.drafting import DESKS
+from services.regions.duty.use_cases.drafting import require_desk
 from services.regions.helpers.models.engaged import Expert
 from services.regions.helpers.queries import engaged as helpers
 from shared import divisions
@@ -76,8 +75,7 @@ async def receive(
     """统一信息收集: written down once, on the shift that is on duty, with the time to judge it."""
     bureau = await bureaus.bureau(session, told.bureau_id)
     require(actor, LOG, division=bureau.division)
-    if bureau.kind not in DESKS:
-        raise NotAtADesk(reason=bureau.kind.value, pointer="/bureau_id")
+    require_desk(bureau)
     today = legal_day(now)
     await require_known(session, [told.place_division], on_day=today, pointer="/place_division")
     figures = await rule_settings(session, division=bureau.division, on_day=today)
@@ -180,12 +178,16 @@ async def merge(
     expected_version: int,
     now: datetime,
 ) -> Incident:
-    """The same matter was told before: this one is kept and linked, the other goes on."""
+    """The same matter was told before: this one is kept and linked, the other goes on.
+
+    Both are held: else two could be merged into each other at once, or one into what is closed.
+    """
+    await queries.hold_incidents(session, {incident_id, into})
     file = await begin(session, actor, incident_id, Step.MERGE, expected_version)
     row = file.incident
     other = await queries.incident(session, into)
-    settled = other.state is State.MERGED or other.bureau_id != row.bureau_id
-    if other.id == row.id or settled or file.duplicates:
+    goes_on = other.state in queries.OPEN_STATES and other.bureau_id == row.bureau_id
+    if other.id == row.id or not goes_on or file.duplicates:
         raise MergedIntoItself(reason="into", pointer="/into")
     row.state = domain.step(row.state, Step.MERGE)
     row.merged_into = other.id
@@ -226,12 +228,20 @@ async def close(
         order.result, order.remark = said.result, said.remark
     row.state = domain.step(row.state, Step.CLOSE)
     row.outcome, row.closed_at = outcome, now
-    content = {
-        "evaluations": [
-            {"order_id": str(each.order_id), "result": each.result.value} for each in evaluations
-        ]
-    }
-    await note(session, actor, row, Step.CLOSE, told=outcome, content=content, now=now)
+    for said in evaluations:
+        # An entry each: the word on an order is read by who carried it out, not by all.
+        await note(
+            session,
+            actor,
+            row,
+            f"order_{OrderStep.EVALUATE.value}",
+            told=said.remark,
+            content={"result": said.result.value},
+            order_id=said.order_id,
+            division=file.order(said.order_id).division,
+            now=now,
+        )
+    await note(session, actor, row, Step.CLOSE, told=outcome, now=now)
     return row
 
 
@@ -262,7 +272,13 @@ async def note(
     division: str | None = None,
     now: datetime,
 ) -> None:
-    """Every act is a new version, an unchangeable entry and a line in the trace."""
+    """Every act is a new version, an unchangeable entry and a line in the trace.
+
+    With `division`, about an order to it: no other division that was ordered reads it.
+    """
+    seen_by = row.visible_to
+    if division is not None:
+        seen_by = divisions.visibility([row.division, division])
     row.changed_at = now
     flag_modified(row, "changed_at")  # a version even if no time has passed
     session.add(
@@ -278,7 +294,7 @@ async def note(
             told=told,
             content=content,
             at=now,
-            visible_to=row.visible_to,
+            visible_to=seen_by,
         )
     )
     await session.flush()
@@ -289,7 +305,7 @@ async def note(
         object_kind="incident",
         object_id=row.id,
         now=now,
-        seen_by=row.visible_to,
+        seen_by=seen_by,
         reason=told,
         after=row.model_dump(mode="json") | {"done": content},
     )

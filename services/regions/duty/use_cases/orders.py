@@ -117,7 +117,7 @@ async def dispatch(
             + domain.term(figures["incident.acknowledge_minutes"], order.urgency),
             due_at=order.due_at,
             links=[],
-            visible_to=row.visible_to,
+            visible_to=divisions.visibility([row.division, order.division]),
         )
     )
     await note(

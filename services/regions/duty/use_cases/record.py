@@ -1,6 +1,6 @@
 """What acts on a roster share: judging it, writing down, saying what may be done next."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,10 +9,10 @@ from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.regions.duty.domain import changes
-from services.regions.duty.domain.changes import NotOnesOwnDuty, RosterStep
+from services.regions.duty.domain.changes import NotOnesOwnDuty, RosterStep, SwapStep
 from services.regions.duty.domain.holes import Fault, Plan, faults
 from services.regions.duty.domain.shifts import Stint
-from services.regions.duty.models.rosters import DutyRoster, DutyStep
+from services.regions.duty.models.rosters import DutyRoster, DutyStep, DutySwap
 from services.regions.duty.queries import rosters as queries
 from services.regions.duty.queries.rosters import RosterFile, shift_of, stint_of
 from services.regions.officers.domain import Period
@@ -28,6 +28,7 @@ from shared.rule_settings import rule_settings
 KEEP = "duty_roster.keep"
 APPROVE = "duty_roster.approve"
 SERVE = "duty_roster.serve"
+LAPSED = "所涉值班已变更或已结束"
 
 
 async def judged(
@@ -92,6 +93,17 @@ async def note(
         reason=reason,
         after=row.model_dump(mode="json") | {"done": content},
     )
+
+
+def lapse(
+    swaps: Iterable[DutySwap], standing: Collection[UUID], *, by: Actor, now: datetime
+) -> None:
+    """What was asked about a duty that stands no more can be neither agreed to nor approved."""
+    for each in swaps:
+        pending = SwapStep.DECLINE in changes.SWAP_TRANSITIONS[each.state]
+        if pending and not {each.stint_id, each.other_stint_id} <= set(standing):
+            each.state = changes.swap_step(each.state, SwapStep.DECLINE)
+            each.decided_at, each.decided_by, each.decline_reason = now, by.id, LAPSED
 
 
 async def in_whose_name(

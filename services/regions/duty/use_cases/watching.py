@@ -1,6 +1,6 @@
 """Watching over desks: threatened shifts, late hand-overs, rosters that run out, coverage."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -8,8 +8,9 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.regions.bureaus import queries as bureaus
 from services.regions.bureaus.models import Bureau
-from services.regions.duty.domain.changes import RosterState, RosterStep, roster_step
+from services.regions.duty.domain.changes import RosterStep, roster_step
 from services.regions.duty.domain.figures import require_a_year
 from services.regions.duty.domain.handing import is_late
 from services.regions.duty.domain.holes import (
@@ -21,14 +22,15 @@ from services.regions.duty.domain.holes import (
     merged,
     understaffed,
 )
+from services.regions.duty.domain.shifts import DutyPerson
 from services.regions.duty.domain.turn import Weight
 from services.regions.duty.domain.watch import AlertKind
-from services.regions.duty.models.rosters import DutyAlert
+from services.regions.duty.models.rosters import DutyAlert, DutyHandover
 from services.regions.duty.queries import desks as kept, incidents, rosters as queries
-from services.regions.duty.queries.desks import Desk, of_subtree
+from services.regions.duty.queries.desks import Desk, Span
 from services.regions.duty.queries.rosters import ShiftFile, shift_of, stint_of
-from services.regions.duty.use_cases.drafting import weights
-from services.regions.duty.use_cases.record import note
+from services.regions.duty.use_cases.drafting import weighed
+from services.regions.duty.use_cases.record import lapse, note
 from services.regions.officers.domain import Period
 from services.regions.officers.models import Officer
 from services.regions.officers.queries import people as officers
@@ -82,15 +84,24 @@ async def threats(session: AsyncSession, division: str | None, *, now: datetime)
 
     Read from absences, certificates and leavings as they are now: gone once somebody stands in.
     """
-    conditions = [] if division is None else [of_subtree(division)]
-    found = []
-    for desk in await kept.desks(
-        session, Period(now, now + await _horizon(session, division, now)), *conditions
-    ):
-        found += [
-            Threat(desk.bureau, fault, rid) for fault, rid in await _threatened(session, desk, now)
-        ]
-    return found
+    ahead = Period(now, now + await _horizon(session, division, now))
+    return await _threats(session, await kept.spans(session, division), ahead, now=now)
+
+
+async def _threats(
+    session: AsyncSession, spans: Iterable[Span], ahead: Period, *, now: datetime
+) -> list[Threat]:
+    """Only the desks at which there is reason to look are read."""
+    doubtful = await kept.doubtful(session, ahead)
+    desks = await kept.desks(session, ahead, [each for each in spans if each.bureau_id in doubtful])
+    people = await queries.people(
+        session, {one.officer_id for each in desks for one in each.stints}
+    )
+    return [
+        Threat(desk.bureau, fault, roster_id)
+        for desk in desks
+        for fault, roster_id in _threatened(desk, people, now)
+    ]
 
 
 async def _horizon(session: AsyncSession, division: str | None, now: datetime) -> timedelta:
@@ -100,9 +111,10 @@ async def _horizon(session: AsyncSession, division: str | None, now: datetime) -
     return timedelta(days=days)
 
 
-async def _threatened(session: AsyncSession, desk: Desk, now: datetime) -> list[tuple[Fault, UUID]]:
+def _threatened(
+    desk: Desk, people: Mapping[UUID, DutyPerson], now: datetime
+) -> list[tuple[Fault, UUID]]:
     """The desk's threatened shifts that have not ended."""
-    people = await queries.people(session, {each.officer_id for each in desk.stints})
     found = []
     for roster in desk.rosters:
         shifts = [
@@ -137,14 +149,18 @@ async def coverage(
     """
     require_a_year(period)
     found = []
-    for desk in await kept.desks(session, period, of_subtree(division)):
-        begins = max(period.starts_at, min(each.starts_at for each in desk.rosters))
-        last = max(each.ends_at for each in desk.rosters)
+    desks = await kept.desks(session, period, await kept.spans(session, division))
+    people = await queries.people(
+        session, {one.officer_id for each in desks for one in each.stints}
+    )
+    notes = await kept.handovers_of(session, [one.id for each in desks for one in each.shifts])
+    for desk in desks:
+        begins = max(period.starts_at, desk.span.begins)
+        last = desk.span.ends
         ends = min(period.ends_at, max(last, now))
         if begins >= ends:
             continue
         owed = Period(begins, ends)
-        people = await queries.people(session, {each.officer_id for each in desk.stints})
         stints = [stint_of(each) for each in desk.stints]
         lacking: list[Period] = []
         for roster in desk.rosters:
@@ -158,31 +174,45 @@ async def coverage(
         holes = merged(lacking)
         minutes = sum((each.ends_at - each.starts_at) // MINUTE for each in holes)
         required = (owed.ends_at - owed.starts_at) // MINUTE
-        late, counted = await _handovers(session, desk, owed, now=now)
+        late, counted = await _handovers(session, desk, notes, owed, now=now)
+        shifts = {each.id: each for each in desk.shifts if begins <= each.starts_at < ends}
         found.append(
             Coverage(
                 bureau=desk.bureau,
                 required_minutes=required,
                 covered_minutes=required - minutes,
                 holes=holes,
-                threats=[each for each, _ in await _threatened(session, desk, now)],
+                threats=[each for each, _ in _threatened(desk, people, now)],
                 handovers=counted,
                 handovers_late=late,
-                people=await weights(session, desk.bureau.id, owed),
+                people=await weighed(
+                    session,
+                    (
+                        (each, shifts[each.shift_id])
+                        for each in desk.stints
+                        if each.shift_id in shifts
+                    ),
+                    division=desk.bureau.division,
+                    since=begins,
+                ),
             )
         )
     return found
 
 
 async def _handovers(
-    session: AsyncSession, desk: Desk, owed: Period, *, now: datetime
+    session: AsyncSession,
+    desk: Desk,
+    notes: Mapping[UUID, DutyHandover],
+    owed: Period,
+    *,
+    now: datetime,
 ) -> tuple[int, int]:
     """How many hand-overs were late or are, of how many that were due."""
     minutes = await handover_minutes(session, desk.bureau.division, now=now)
     ended = [
         each for each in desk.shifts if owed.starts_at < each.ends_at <= min(owed.ends_at, now)
     ]
-    notes = await kept.handovers_of(session, [each.id for each in ended])
     late = 0
     for each in ended:
         taken = notes[each.id].taken_at if each.id in notes else None
@@ -213,8 +243,9 @@ async def on_duty(
 
 
 async def end_rosters(session: AsyncSession, now: datetime) -> int:
-    """Job: a roster whose time is over has been carried out."""
+    """Job: a roster whose time is over has been carried out; swaps asked for in it are over."""
     over = await queries.over(session, now, limit=BATCH)
+    lapse(await queries.swaps_of(session, [each.id for each in over]), (), by=SYSTEM_ACTOR, now=now)
     for row in over:
         row.state = roster_step(row.state, RosterStep.END)
         await note(session, SYSTEM_ACTOR, row, RosterStep.END, now=now)
@@ -231,7 +262,8 @@ async def watch(session: AsyncSession, now: datetime) -> int:
     standing = {(each.kind, each.subject_id): each for each in await kept.standing_alerts(session)}
     for subject, alert in standing.items():
         if subject not in wanted:
-            alert.cleared_at = now
+            # A clock that was set back must not stop the watch.
+            alert.cleared_at = max(now, alert.raised_at)
     new = [each for subject, each in wanted.items() if subject not in standing]
     await session.flush()
     session.add_all(new)
@@ -241,7 +273,7 @@ async def watch(session: AsyncSession, now: datetime) -> int:
 async def _wanted(session: AsyncSession, now: datetime) -> dict[tuple[AlertKind, UUID], DutyAlert]:
     found: dict[tuple[AlertKind, UUID], DutyAlert] = {}
 
-    def want(kind: AlertKind, subject: UUID, bureau: Bureau, detail: str) -> None:
+    def want(kind: AlertKind, subject: UUID, bureau: Bureau, detail: str, *told: str) -> None:
         found.setdefault(
             (kind, subject),
             DutyAlert(
@@ -251,37 +283,30 @@ async def _wanted(session: AsyncSession, now: datetime) -> dict[tuple[AlertKind,
                 subject_id=subject,
                 detail=detail,
                 raised_at=now,
-                visible_to=divisions.visibility([bureau.division]),
+                visible_to=divisions.visibility([bureau.division, *told]),
             ),
         )
 
-    horizon = await _horizon(session, None, now)
-    desks = await kept.desks(session, Period(now - DAY, now + horizon))
-    for desk in desks:
-        for fault, _ in await _threatened(session, desk, now):
-            want(
-                AlertKind.THREATENED_SHIFT,
-                fault.shift_id or desk.bureau.id,
-                desk.bureau,
-                fault.told(),
-            )
-        last = max(desk.rosters, key=lambda each: each.ends_at)
-        if (
-            last.state is RosterState.PUBLISHED
-            and last.ends_at <= now + horizon
-            and desk.bureau.active_to is None
-        ):
-            want(AlertKind.ROSTER_RUNS_OUT, last.id, desk.bureau, last.ends_at.isoformat())
-        minutes = await handover_minutes(session, desk.bureau.division, now=now)
-        ended = [each for each in desk.shifts if each.ends_at <= now]
-        notes = await kept.handovers_of(session, [each.id for each in ended])
-        for shift in ended:
-            note_ = notes.get(shift.id)
-            untaken = note_ is None or note_.taken_at is None
-            if untaken and is_late(shift.ends_at, taken_at=None, minutes=minutes, now=now):
-                want(AlertKind.LATE_HANDOVER, shift.id, desk.bureau, shift.ends_at.isoformat())
-    for row, order in await incidents.escalated(session):
-        bureau = await session.get_one(Bureau, row.bureau_id)
+    ahead = Period(now, now + await _horizon(session, None, now))
+    spans = await kept.spans(session)
+    for threat in await _threats(session, spans, ahead, now=now):
+        subject = threat.fault.shift_id or threat.bureau.id
+        want(AlertKind.THREATENED_SHIFT, subject, threat.bureau, threat.fault.told())
+    # Also once it is over: nobody is there until the next one is published.
+    running_out = [each for each in spans if each.ends <= ahead.ends_at]
+    offices = await bureaus.bureaus_by_id(session, [each.bureau_id for each in running_out])
+    for span in running_out:
+        bureau = offices[span.bureau_id]
+        if bureau.active_to is None:
+            want(AlertKind.ROSTER_RUNS_OUT, span.last_id, bureau, span.ends.isoformat())
+    for shift, bureau in await kept.untaken(session, since=now - DAY, until=now):
+        minutes = await handover_minutes(session, bureau.division, now=now)
+        if is_late(shift.ends_at, taken_at=None, minutes=minutes, now=now):
+            want(AlertKind.LATE_HANDOVER, shift.id, bureau, shift.ends_at.isoformat())
+    orders = await incidents.escalated(session)
+    centres = await bureaus.bureaus_by_id(session, {row.bureau_id for row, _ in orders})
+    for row, order in orders:
+        told = [] if order.escalated_to is None else [order.escalated_to]
         detail = f"{row.title} #{order.number} {order.division}"
-        want(AlertKind.ORDER_UNACKNOWLEDGED, order.id, bureau, detail)
+        want(AlertKind.ORDER_UNACKNOWLEDGED, order.id, centres[row.bureau_id], detail, *told)
     return found

@@ -178,9 +178,13 @@ class Tenure:
 
 
 def periods(tenure: Tenure) -> Sequence[tuple[Lead, datetime | None]]:
-    """Each lead with where it ends: at the next one, or with the cell."""
-    ends = [*(each.since for each in tenure.leads[1:]), tenure.until]
-    return list(zip(tenure.leads, ends, strict=True))
+    """Each lead with where it ends: at the next one, or with the cell.
+
+    Who was to begin when the cell had already ended never led it.
+    """
+    until = tenure.until
+    led = [each for each in tenure.leads if until is None or each.since < until]
+    return list(zip(led, [*(each.since for each in led[1:]), until], strict=True))
 
 
 def inherited(away: Sequence[Away], *, lead: Named, at: datetime) -> tuple[Away, ...]:

@@ -64,11 +64,12 @@ async def cell(session: AsyncSession, cell_id: UUID) -> GridCell:
     return found
 
 
-async def lock_cell(session: AsyncSession, cell_id: UUID) -> GridCell:
+async def lock_cell(session: AsyncSession, cell_id: UUID, *, shared: bool = False) -> GridCell:
+    """The cell, locked; `shared` is for those who add to it: they wait for a redraw alone."""
     statement = (
         select(GridCell)
         .where(GridCell.id == cell_id)
-        .with_for_update()
+        .with_for_update(read=shared)
         .execution_options(populate_existing=True)  # a copy read before the lock may be stale
     )
     found = (await session.exec(statement)).one_or_none()
@@ -189,6 +190,14 @@ async def tenures(session: AsyncSession, cells: Sequence[GridCell]) -> dict[UUID
 
 def away_of(row: GridAbsence) -> Away:
     return Away(row.begins_at, row.ends_at, Named(row.deputy_id, row.deputy_name))
+
+
+async def away_by_person(session: AsyncSession, cells: Iterable[UUID]) -> dict[UUID, list[Away]]:
+    """When those who lead the cells, in turn, are or were away: by the person."""
+    found: dict[UUID, list[Away]] = {}
+    for row in await _absences(session, cells):
+        found.setdefault(row.account_id, []).append(away_of(row))
+    return found
 
 
 async def _absences(session: AsyncSession, cells: Iterable[UUID]) -> Sequence[GridAbsence]:

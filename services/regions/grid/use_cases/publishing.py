@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.regions.grid.domain import partition
 from services.regions.grid.domain.partition import CellDraft, Named, PlanStep
-from services.regions.grid.domain.tenure import BadInstant, Lead, Tenure, inherited
+from services.regions.grid.domain.tenure import Away, BadInstant, Tenure, inherited
 from services.regions.grid.models.people import (
     GridAbsence,
     GridAssignment,
@@ -61,13 +61,14 @@ async def publish(
         [*(await ending(session, before)).values()], drawn, named=successors
     )
     times = await cells.tenures(session, old)
+    away = await cells.away_by_person(session, [each.id for each in old])
 
     plan.state, plan.published_at, plan.published_name = state, now, actor.name
     plan.valid_from, plan.short_reason = at, short_reason
     await session.flush()
     await _close(session, before, old, following=plan, at=at)
     new = await _open(session, plan, drawn, areas={code: known[code].id for code in known}, at=at)
-    await _inherit(session, times, new, drawn, at=at)
+    await _inherit(session, away, new, drawn, at=at)
     for each in old:
         each.valid_to, each.successor_id = at, new[named[each.id]].id
     await session.flush()
@@ -190,21 +191,15 @@ def _areas(
 
 async def _inherit(
     session: AsyncSession,
-    times: Mapping[UUID, Tenure],
+    away: Mapping[UUID, Sequence[Away]],
     new: Mapping[str, GridCell],
     drawn: Sequence[CellDraft],
     *,
     at: datetime,
 ) -> None:
     """Who is away at the change is away in the new cell too, with the deputy."""
-    by_lead: dict[UUID, list[tuple[Tenure, Lead]]] = {}
-    for tenure in times.values():
-        lead = tenure.leads[-1]
-        by_lead.setdefault(lead.person.account_id, []).append((tenure, lead))
     for each in drawn:
         assert each.lead is not None  # noqa: S101 -- checked before
-        held = by_lead.get(each.lead.account_id, [])
-        away = [one for tenure, _ in held for one in tenure.away]
         cell = new[each.key]
         session.add_all(
             GridAbsence(
@@ -219,7 +214,7 @@ async def _inherit(
                 reason="网格调整,离岗期间代理延续",
                 visible_to=cell.visible_to,
             )
-            for one in inherited(away, lead=each.lead, at=at)
+            for one in inherited(away.get(each.lead.account_id, ()), lead=each.lead, at=at)
         )
     await session.flush()
 

@@ -93,7 +93,9 @@ async def visit(
         seen_by=row.visible_to,
         after=row.model_dump(mode="json"),
     )
-    holder = await _holder(session, cell, now=now)
+    if not facts.findings:
+        return row, []
+    holder = await _holder(session, cell_id)
     return row, [
         await _report(session, actor, row, holder, text, now=now) for text in facts.findings
     ]
@@ -109,7 +111,7 @@ async def _where(
             thing = await areas.object_(session, facts.object_id)
         except NotFound:
             raise BadVisit(reason="no such object", pointer="/object_id") from None
-        if thing.area_id not in within or thing.ended_at is not None:
+        if thing.area_id not in within or (thing.ended_at or facts.at) < facts.at:
             raise BadVisit(reason="not an object of this cell", pointer="/object_id")
         return within[thing.area_id], thing
     code = normal(facts.area or "")
@@ -119,10 +121,15 @@ async def _where(
     raise BadVisit(reason="not an area of this cell", pointer="/area")
 
 
-async def _holder(session: AsyncSession, cell: GridCell, *, now: datetime) -> GridCell:
-    """The cell that has the matters of a cell now: itself, or what succeeded it."""
-    while cell.successor_id is not None and cell.valid_to is not None and cell.valid_to <= now:
-        cell = await cells.cell(session, cell.successor_id)
+async def _holder(session: AsyncSession, cell_id: UUID) -> GridCell:
+    """The cell that has the matters of a cell: itself, or what succeeds it.
+
+    Open findings move as soon as a plan is published, also one to come: later nobody moves them.
+    A redraw at the same time waits, and then finds this one too.
+    """
+    cell = await cells.lock_cell(session, cell_id, shared=True)
+    while cell.successor_id is not None:
+        cell = await cells.lock_cell(session, cell.successor_id, shared=True)
     return cell
 
 
