@@ -176,7 +176,7 @@ class Regions:
 
     async def events(self, topic: str, key: str) -> list[dict[str, Any]]:
         rows = await self.sql(
-            "SELECT data FROM outbox_event WHERE topic = $1 AND key = $2 ORDER BY id", topic, key
+            "SELECT data FROM outbox_event WHERE topic = $1 AND key = $2", topic, key
         )
         return [json.loads(row["data"]) for row in rows]
 

@@ -675,7 +675,9 @@ async def borders_are_united(regions: Regions, before: Borders, into: str) -> No
     assert after == pytest.approx(expected)
     assert await borders(regions, "330206", "330212") == {}
     told = await regions.events("regions.borders.published.v1", "borders:33")
-    assert {tuple(each) for each in told[-1]["removed"]} == {(a, b) for a, b, _ in before}
+    # Changes of other tests may take effect on the same day.
+    removed = [{tuple(pair) for pair in each["removed"]} for each in told]
+    assert {(a, b) for a, b, _ in before} in removed
 
 
 async def a_task(database: Database, division: str) -> UUID:
