@@ -378,10 +378,14 @@ async def test_a_swap_swaps_turns_and_keeps_the_counts(regions: Regions) -> None
     step = f"{turn}/swaps/{swap['id']}"
     early = await regions.post(CITY_HEAD, f"{step}/approve", {}, version=asked["version"])
     assert early.json()["code"] == "illegal_step"
-    agreed = await regions.done(CITY_DESK, f"{step}/agree", {}, version=asked["version"])
+    agreed = await regions.done(CITY_HEAD, f"{step}/agree", {}, version=asked["version"])
     refused = await regions.post(CITY_DESK, f"{step}/approve", {}, version=agreed["version"])
     assert refused.status_code == 403
-    swapped = await regions.done(CITY_HEAD, f"{step}/approve", {}, version=agreed["version"])
+    # Who wrote down that the colleague agreed does not approve it too.
+    both = await regions.post(CITY_HEAD, f"{step}/approve", {}, version=agreed["version"])
+    assert (both.status_code, both.json()["code"]) == (409, "rota_same_person")
+    leader = Person(Role.COUNTY_LEADER_IN_CHARGE, NINGBO)
+    swapped = await regions.done(leader, f"{step}/approve", {}, version=agreed["version"])
     assert names(swapped) == ["A-03", "B-01"]
     third, fourth = await drawn(regions, path, 20), await drawn(regions, path, 30)
     assert (names(third)[0], names(fourth)[0]) == ("A-02", "A-01")  # A-01 has the turn of A-03

@@ -244,12 +244,6 @@ def require_over(last_day: date, *, as_of: datetime) -> None:
         raise PeriodRunning
 
 
-def require_another(person: object, *others: object) -> None:
-    """SamePerson if the person is one of those who had a hand in it before."""
-    if person in others:
-        raise SamePerson
-
-
 def require_handed_on(day: date, *, published_at: datetime, today: date) -> None:
     if not legal_day(published_at) <= day <= today:
         raise HandedOnLater(reason=day.isoformat(), pointer="/handed_on")

@@ -135,8 +135,8 @@ RUNNING: Final = (DrawState.DRAWN, DrawState.CONFIRMED)
 
 class SamePerson(RuleViolation):
     code = "rota_same_person"
-    zh = "预抽与公布、提出与批准应由不同人员办理。"
-    en = "Who prepares does not publish, and who asks does not approve."
+    zh = "预抽与公布、提出或同意与批准应由不同人员办理。"
+    en = "Who prepares does not publish, and who asks or agrees does not approve."
 
 
 class PreviewStale(RuleViolation):

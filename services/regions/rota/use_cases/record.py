@@ -249,7 +249,7 @@ def swap_actions(
     publishes = may(actor, "rota.publish", division=row.division)
     allowed = {
         SwapStep.AGREE: speaks,
-        SwapStep.APPROVE: publishes and actor.id != swap.asked_by,
+        SwapStep.APPROVE: publishes and actor.id not in (swap.asked_by, swap.agreed_by),
         SwapStep.REFUSE: speaks or publishes,
     }
     return [each.value for each in SWAP_TRANSITIONS[swap.state] if allowed[each]]

@@ -116,7 +116,8 @@ async def approve(
     draw = await rounds.draw(session, row.id, at.rota_draw_id)
     swap = await rounds.swap(session, draw.id, at.rota_swap_id)
     row.require_version(expected_version)
-    if actor.id == swap.asked_by:
+    # Nor who wrote down that the colleague agreed: the approver is the first to look at both words.
+    if actor.id in (swap.asked_by, swap.agreed_by):
         raise SamePerson
     swap.state = swap_step(swap.state, SwapStep.APPROVE)
     swap.decided_by, swap.decider_name, swap.decided_at = actor.id, actor.name, now
