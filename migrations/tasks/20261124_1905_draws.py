@@ -1,7 +1,4 @@
-"""Draws: pools, commitments, results, publication.
-
-Runs beside the release before it: it only adds.
-"""
+"""Nothing: a number that databases have passed already."""
 
 revision = "e50000000002"
 down_revision = "e50000000001"

@@ -1,7 +1,4 @@
-"""Evidence: custody, copies, uploads in parts.
-
-Runs beside the release before it: it only adds.
-"""
+"""Nothing: a number that databases have passed already."""
 
 revision = "e50000000003"
 down_revision = "e50000000002"

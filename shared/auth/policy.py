@@ -356,11 +356,12 @@ _ENTERPRISES: Final[Mapping[str, Right]] = {
     "visit.approve": _right(Role.DEPARTMENT_HEAD, at=Relation.SUBTREE, sensitive=True),
     "task.name_object": _right(*_CHIEFS, Role.OFFICER, at=Relation.PARTICIPANT),
 }
-_DRAWS: Final[Mapping[str, Right]] = {}
-
 _FIELD: Final = (Role.OFFICER,)
 _SENDERS: Final = (Role.COMMAND_CENTER, Role.DEPARTMENT_HEAD)
-_TASKS: Final = {
+_CAMPAIGNS: Final[Mapping[str, Right]] = {}
+_LEADS: Final[Mapping[str, Right]] = {}
+_DRAWS: Final[Mapping[str, Right]] = {}
+_DISPATCH: Final = {
     "task.read": _right(*_READERS, at=Relation.ANY),
     "task.dispatch": _right(*_SENDERS, at=Relation.SUBTREE, sensitive=True),
     "task.withdraw": _right(*_SENDERS, at=Relation.SUBTREE, sensitive=True),
@@ -368,9 +369,10 @@ _TASKS: Final = {
     "task.accept": _right(*_FIELD, at=Relation.PARTICIPANT),
     "task.return": _right(*_FIELD, at=Relation.PARTICIPANT),
     "task.complete": _right(*_FIELD, at=Relation.PARTICIPANT),
-    "inspection.read": _right(*_READERS, at=Relation.ANY),
-    "inspection.start": _right(*_FIELD, at=Relation.PARTICIPANT),
-    "inspection.carry_out": _right(*_FIELD, at=Relation.PARTICIPANT),
+}
+_ORDERS: Final[Mapping[str, Right]] = {}
+_ASSIGNMENTS: Final[Mapping[str, Right]] = {}
+_EVIDENCE: Final = {
     "evidence.add": _right(*_FIELD, at=Relation.PARTICIPANT, sensitive=True),
     "evidence.read": _right(
         *_FIELD,
@@ -380,6 +382,13 @@ _TASKS: Final = {
         at=Relation.PARTICIPANT,
         sensitive=True,
     ),
+}
+_INSPECTIONS: Final = {
+    "inspection.read": _right(*_READERS, at=Relation.ANY),
+    "inspection.start": _right(*_FIELD, at=Relation.PARTICIPANT),
+    "inspection.carry_out": _right(*_FIELD, at=Relation.PARTICIPANT),
+}
+_PROBLEMS: Final = {
     "problem.read": _right(*_READERS, at=Relation.ANY),
     "problem.find": _right(*_FIELD, at=Relation.PARTICIPANT),
     # The place of the act sees to its rectification (行政处罚法 art. 22).
@@ -393,6 +402,8 @@ _TASKS: Final = {
     # Towards a row, the right to the step that would otherwise come next.
     "problem.reject": _right(*_FIELD, *_SENDERS, at=Relation.PARTICIPANT),
 }
+_OFFLINE: Final[Mapping[str, Right]] = {}
+_TASK_STATISTICS: Final[Mapping[str, Right]] = {}
 
 _CLERK: Final = Role.PETITION_CLERK
 _LEADERS: Final = (Role.COUNTY_LEADER_IN_CHARGE, Role.DEPARTMENT_HEAD)
@@ -502,8 +513,17 @@ RIGHTS: Final[Mapping[str, Right]] = {
     **_ASSESSMENT,
     **_OVERVIEW,
     **_ENTERPRISES,
+    **_CAMPAIGNS,
+    **_LEADS,
     **_DRAWS,
-    **_TASKS,
+    **_DISPATCH,
+    **_ORDERS,
+    **_ASSIGNMENTS,
+    **_EVIDENCE,
+    **_INSPECTIONS,
+    **_PROBLEMS,
+    **_OFFLINE,
+    **_TASK_STATISTICS,
     **_PETITIONS,
 }
 

@@ -7,10 +7,13 @@ from pydantic import BaseModel, ConfigDict
 
 
 class OriginKind(StrEnum):
-    """What asked for the work: a raised supervision (petitions) or a joint operation (regions)."""
+    """What asked for the work; from the third on something of `tasks` itself."""
 
-    ESCALATION = "escalation"
-    OPERATION = "operation"
+    ESCALATION = "escalation"  # a raised supervision (petitions)
+    OPERATION = "operation"  # a joint operation (regions)
+    LEAD = "lead"
+    DRAW = "draw"  # one drawn object
+    ORDER = "order"  # one item of an order to many divisions
 
 
 class Origin(BaseModel):

@@ -10,6 +10,7 @@ from sqlmodel import Field
 
 from services.tasks.base import SCHEMA, TasksTable
 from services.tasks.dispatch.domain import TaskAction, TaskState
+from services.tasks.enterprises.domain.visits import LegalKind, Mode
 from services.tasks.enterprises.models.registry import ENTERPRISE_ID
 from shared.contracts.origins import OriginKind
 from shared.db import rls
@@ -39,6 +40,7 @@ class Task(TasksTable, Versioned, table=True):
         Index("ix_task_worklist", "due_on", "id"),
         Index("ix_task_enterprise_id", "enterprise_id"),
         Index("ix_task_object_code", "object_code"),
+        Index("ix_task_campaign_id", "campaign_id"),
         {"info": rls.info(rls.SCOPED)},
     )
 
@@ -57,6 +59,13 @@ class Task(TasksTable, Versioned, table=True):
     # The object on the register, where its code leads to one, or somebody named it.
     enterprise_id: UUID | None = Field(default=None, foreign_key=ENTERPRISE_ID)
     at_night: bool
+    # What was asked for, where whoever asked said so; the inspection starts with it.
+    legal_kind: LegalKind | None = Field(default=None, sa_type=str_enum(LegalKind))
+    mode: Mode | None = Field(default=None, sa_type=str_enum(Mode))
+    methods: list[str] = Field(
+        default_factory=list, sa_type=ARRAY(Text), sa_column_kwargs={"server_default": "{}"}
+    )
+    campaign_id: UUID | None = None
     due_on: date
     state: TaskState = Field(default=TaskState.REQUESTED, sa_type=str_enum(TaskState))
     requested_at: datetime = Field(sa_type=Timestamptz)

@@ -54,10 +54,10 @@ async def claim_dispatch(session: AsyncSession, task_id: UUID) -> bool:
     return bool((await session.exec(select(func.pg_try_advisory_xact_lock(key)))).one())
 
 
-async def is_asked_for(session: AsyncSession, origin: Origin) -> bool:
-    """Whether this cause has its task already."""
+async def asked_for(session: AsyncSession, origin: Origin) -> UUID | None:
+    """The task this cause has already."""
     statement = select(Task.id).where(Task.origin_kind == origin.kind, Task.origin_id == origin.id)
-    return (await session.exec(statement)).first() is not None
+    return (await session.exec(statement)).first()
 
 
 async def lock_task_of(session: AsyncSession, origin: Origin) -> Task | None:

@@ -1,7 +1,9 @@
 """A task from its cause to its end, apart from sending the team."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -11,6 +13,7 @@ from services.tasks.dispatch.domain import TaskAction
 from services.tasks.dispatch.models import Task
 from services.tasks.dispatch.use_cases.crews import Crew, crew, require_member
 from services.tasks.dispatch.use_cases.steps import lock_for, take, trace
+from services.tasks.enterprises.domain.visits import LegalKind, Method, Mode
 from services.tasks.enterprises.queries.registry import enterprise, site_of
 from shared import divisions
 from shared.audit.trace import SYSTEM_ACTOR
@@ -21,6 +24,20 @@ from shared.contracts.tasks import TaskWithdrawn
 from shared.messaging.outbox import announce
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What whoever asks for a task knows of it beyond the matter."""
+
+    enterprise_id: UUID | None = None
+    campaign_id: UUID | None = None
+    legal_kind: LegalKind | None = None
+    mode: Mode | None = None
+    methods: Sequence[Method] = ()
+
+
+ANY_INSPECTION: Final = Wanted()
+
+
 async def ask_for(
     session: AsyncSession,
     *,
@@ -29,10 +46,12 @@ async def ask_for(
     matter: Matter,
     due_on: date,
     now: datetime,
-) -> None:
-    """Create the task of a cause; its first party is in charge. A repetition makes none."""
-    if await queries.is_asked_for(session, origin):
-        return
+    wanted: Wanted = ANY_INSPECTION,
+    asked_by: Actor = SYSTEM_ACTOR,
+) -> UUID:
+    """The task of a cause; its first party is in charge. A repetition makes no second one."""
+    if (known := await queries.asked_for(session, origin)) is not None:
+        return known
     parties = list(dict.fromkeys(parties))
     code, place = matter.object_code, matter.division
     task = Task(
@@ -47,15 +66,21 @@ async def ask_for(
         facts=matter.facts,
         object_name=matter.object_name,
         object_code=code,
-        enterprise_id=await site_of(session, code, place=place) if code else None,
+        enterprise_id=wanted.enterprise_id
+        or (await site_of(session, code, place=place) if code else None),
         at_night=matter.at_night,
+        legal_kind=wanted.legal_kind,
+        mode=wanted.mode,
+        methods=[*wanted.methods],
+        campaign_id=wanted.campaign_id,
         due_on=due_on,
         requested_at=now,
         visible_to=divisions.visibility([*parties, matter.division]),
     )
     session.add(task)
     await session.flush()
-    await trace(session, SYSTEM_ACTOR, "task.request", task, now=now)
+    await trace(session, asked_by, "task.request", task, now=now)
+    return task.id
 
 
 async def name_object(

@@ -1,0 +1,17 @@
+"""Orders.
+
+Runs beside the release before it: it only adds.
+"""
+
+revision = "e60000000006"
+down_revision = "e60000000005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

@@ -1,0 +1,17 @@
+"""Assignments.
+
+Runs beside the release before it: it only adds.
+"""
+
+revision = "e60000000007"
+down_revision = "e60000000006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

@@ -1,0 +1,17 @@
+"""Inspections.
+
+Runs beside the release before it: it only adds.
+"""
+
+revision = "e60000000009"
+down_revision = "e60000000008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

@@ -1,0 +1,17 @@
+"""Statistics.
+
+Runs beside the release before it: it only adds.
+"""
+
+revision = "e60000000012"
+down_revision = "e60000000011"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
