@@ -4,6 +4,8 @@ from typing import Any
 
 from services.tasks.config import settings
 from services.tasks.dispatch import endpoints as dispatch, handlers
+from services.tasks.draws.endpoints import drawn, draws, library as draw_library
+from services.tasks.draws.jobs import JOBS as DRAW_JOBS
 from services.tasks.enterprise_files import endpoints as enterprise_files
 from services.tasks.enterprises.domain.imports import LARGEST as LARGEST_LIST
 from services.tasks.enterprises.endpoints import enterprises, imports, positive_lists, visits
@@ -32,6 +34,9 @@ app = create_service_app(
         title="Tasks",
         settings=settings,
         routers=[
+            draw_library.router,
+            draws.router,
+            drawn.router,
             dispatch.router,
             completion.router,
             enterprises.router,
@@ -44,7 +49,7 @@ app = create_service_app(
             problems.router,
         ],
         handlers={**reference.HANDLERS, **SUCCESSION_HANDLERS, **handlers.HANDLERS},
-        jobs=JOBS,
+        jobs=(*JOBS, *DRAW_JOBS),
         long_jobs=LONG_JOBS,
         open_work=OPEN_WORK,
         extras=_extras,

@@ -5,12 +5,14 @@ from typing import Final
 from sqlalchemy import MetaData
 
 import services.tasks.dispatch.models
+import services.tasks.draws.models.library
 import services.tasks.enterprises.models.imports
 import services.tasks.enterprises.models.positive_lists
 import services.tasks.evidence.models
 import services.tasks.inspections.models
 import services.tasks.problems.models  # noqa: F401  importing declares the tables
 from services.tasks.base import SCHEMA, TasksTable
+from services.tasks.draws.models.draws import DrawFollowUpSample, DrawnOfficer, DrawStep
 from services.tasks.enterprises.models.registry import EnterpriseChange, EnterpriseGrade
 from services.tasks.enterprises.models.visits import EnterpriseVisitStep
 from shared.db import kernel, rls
@@ -19,7 +21,14 @@ from shared.succession.open_work import OpenWork
 __all__ = ["OPEN_WORK", "SCHEMA", "metadata"]
 
 # Written once and never changed.
-KEPT: Final = (EnterpriseChange, EnterpriseGrade, EnterpriseVisitStep)
+KEPT: Final = (
+    DrawFollowUpSample,
+    DrawnOfficer,
+    DrawStep,
+    EnterpriseChange,
+    EnterpriseGrade,
+    EnterpriseVisitStep,
+)
 
 kernel.declare(TasksTable.metadata)
 for kept in KEPT:
@@ -45,6 +54,22 @@ OPEN_WORK: Final = (
     OpenWork(
         "positive_list", _TABLES["positive_list"], ("division",), is_open="withdrawn_on IS NULL"
     ),
+    OpenWork("draw_item", _TABLES["draw_item"], ("division",), is_open="withdrawn_at IS NULL"),
+    OpenWork("draw_plan", _TABLES["draw_plan"], ("division", "bodies"), is_open="ended_at IS NULL"),
+    # The drawn list follows as it is: marks of people are no division's.
+    OpenWork(
+        "draw",
+        _TABLES["draw"],
+        ("division",),
+        is_open="state IN ('committed', 'frozen', 'revealed', 'staffed') AND opened_at IS NULL",
+    ),
+    OpenWork(
+        "drawn_object",
+        _TABLES["drawn_object"],
+        ("division", "sent_up_to"),
+        is_open="state <> 'checked' OR (decision IS NOT NULL AND published_at IS NULL)",
+    ),
+    OpenWork("draw_follow_up", _TABLES["draw_follow_up"], ("division",), is_open="done_at IS NULL"),
     OpenWork(
         "task",
         _TABLES["task"],

@@ -183,11 +183,7 @@ def standing(category: Category) -> Standing:
 
 def listed(**changes: object) -> Listed:
     facts = {
-        "code": "x",
-        "division": "330281",
         "status": Status.OPERATING,
-        "is_key": False,
-        "is_special": False,
         "standing": None,
         "at_the_cap": False,
         "drawn_this_period": False,
@@ -275,8 +271,12 @@ def test_checks_lie_in_one_quarter_and_are_spread_over_its_days() -> None:
 
 
 def test_what_was_found_later_is_judged_and_what_was_not_is_not() -> None:
-    life.require_liability(found=True, liability=life.Liability.EXEMPT)
-    life.require_liability(found=False, liability=None)
-    for found, liability in ((True, None), (False, life.Liability.LIABLE)):
+    life.require_liability(found=True, liability=life.Liability.EXEMPT, note="记录完整")
+    life.require_liability(found=False, liability=None, note=None)
+    for found, liability, note in (
+        (True, None, None),
+        (True, life.Liability.LIABLE, None),
+        (False, life.Liability.LIABLE, "未检查"),
+    ):
         with pytest.raises(life.LiabilityUnsaid):
-            life.require_liability(found=found, liability=liability)
+            life.require_liability(found=found, liability=liability, note=note)

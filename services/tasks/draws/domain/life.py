@@ -205,6 +205,6 @@ def spread(days: list[date], n: int) -> list[date]:
     return [days[index * len(days) // n] for index in range(n)]
 
 
-def require_liability(*, found: bool, liability: Liability | None) -> None:
-    if found != (liability is not None):
+def require_liability(*, found: bool, liability: Liability | None, note: str | None) -> None:
+    if found != (liability is not None) or found != (note is not None):
         raise LiabilityUnsaid(reason="liability", pointer="/liability")

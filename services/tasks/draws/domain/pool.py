@@ -68,11 +68,7 @@ class Share:
 class Listed:
     """An object of the library as the freeze finds it."""
 
-    code: str
-    division: str
     status: Status
-    is_key: bool
-    is_special: bool
     standing: Standing | None
     at_the_cap: bool
     drawn_this_period: bool
