@@ -160,13 +160,18 @@ async def test_a_draw_takes_two_people_and_its_list_is_seen_by_nobody_else(
     assert (await second.post(f"{path}/freeze", version=7)).status_code == 412
     assert (await second.post(f"{path}/freeze")).status_code == 428
     draw = await office.done(second, f"{path}/freeze", on=draw)
-    assert (draw["numbers"]["key"], draw["numbers"]["special"]) == ([8, 0], [0, 0])
+    size = draw["numbers"]["key"][0]
+    # What other tests drew in this quarter is left out.
+    assert size > 0
+    assert draw["numbers"]["special"] == [0, 0]
     draw = await office.done(first, f"{path}/reveal", on=draw)
     draw = await office.done(second, f"{path}/staff", on=draw)
-    assert draw["numbers"]["key"] == [8, 2]
+    assert draw["numbers"]["key"] == [size, -(-size // 4)]
 
     rows = await office.listed(first, draw)
-    assert rows == await office.listed(second, draw)
+    assert [each["id"] for each in rows] == [
+        each["id"] for each in await office.listed(second, draw)
+    ]
     assert len(rows) == sum(drawn for _, drawn in draw["numbers"].values())
     assert {len(each["officers"]) for each in rows} == {2}
     third = office.other if first is office.head else office.head
@@ -225,7 +230,7 @@ async def test_a_result_opens_its_object_and_its_publication_has_a_clock(office:
         },
         version=draw["version"],
     )
-    assert again.status_code == 201, again.text
+    assert again.status_code == 200, again.text
     first = (await office.head.get(f"/draws/{draw['id']}")).json()
     assert (first["state"], first["redrawn_by_id"]) == ("superseded", again.json()["id"])
     assert again.json()["attempts"] == {"superseded": 1}
@@ -239,10 +244,17 @@ async def test_a_result_opens_its_object_and_its_publication_has_a_clock(office:
     draw = again.json()
     for who, name in ((office.leader, "freeze"), (office.head, "reveal"), (office.head, "staff")):
         draw = await office.done(who, f"/draws/{draw['id']}/{name}", on=draw)
-    assert draw["left_out"] == {"drawn_this_period": 2} or draw["left_out"] == {}
-    rows = await office.listed(office.head, draw)
-    row = rows[0]
+    # What the first drew is in the pool again.
+    assert draw["numbers"]["key"] == first["numbers"]["key"]
+    [row, *_] = await office.listed(office.head, draw)
     one = f"/drawn-objects/{row['id']}"
+
+    async def told() -> bool:
+        found = await office.stack.sql("SELECT told_at FROM drawn_object WHERE id = $1", row["id"])
+        return found[0]["told_at"] is not None
+
+    await eventually(told)
+    row = (await office.head.get(one)).json()
     stranger = await office.stack.a_person("余姚", (Role.OFFICER, YUYAO))
     result = {
         "checked_on": office.day.isoformat(),
