@@ -39,16 +39,22 @@ SETTINGS = (
     ),
 )
 ACTIONS = ("dispatch", "accept", "return", "inspect", "complete", "withdraw")
-ADDED_ACTIONS = (
+ALL_ACTIONS = (
     "seal",
     "hand_over",
+    "dispatch",
     "reassign",
+    "accept",
+    "return",
     "open",
+    "inspect",
     "ask_extension",
     "decide_extension",
     "ask_recusal",
     "decide_recusal",
     "raise",
+    "complete",
+    "withdraw",
 )
 RETURN_CODES = ("recusal", "no_competence", "no_capacity", "object_gone", "duplicate", "other")
 # Of tables that are there already: (table, constraint, condition).
@@ -305,7 +311,7 @@ def _extend_tasks() -> None:
     )
     known = {
         "ck_task_step_returncode_known": _known("return_code", RETURN_CODES),
-        "ck_task_step_taskaction_known": _known("action", ACTIONS + ADDED_ACTIONS),
+        "ck_task_step_taskaction_known": _known("action", ALL_ACTIONS),
     }
     op.execute("ALTER TABLE tasks.task_step DROP CONSTRAINT ck_task_step_taskaction_known")
     for table, name, condition in CHECKS:
