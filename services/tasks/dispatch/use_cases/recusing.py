@@ -128,7 +128,7 @@ async def decide(
     if ruling.granted:
         asked = await _undecided(session, task_id, ruling.recusal_id)
         order = _going_on(task, sent, asked.officer_id, ruling)
-        going_on = order, await choose(session, task, order, roster)
+        going_on = order, await choose(session, task, order, roster, aside=[asked.officer_id])
 
     task = await lock_for(session, actor, task_id, ACTION, expected_version=expected_version)
     asked = await _undecided(session, task_id, ruling.recusal_id)

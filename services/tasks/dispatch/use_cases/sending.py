@@ -1,6 +1,6 @@
 """Sending a team on a task: `regions` says who can go, the rules say who must."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -150,9 +150,16 @@ async def _send(
 
 
 async def choose(
-    session: AsyncSession, task: Task, order: Order, roster: Roster
+    session: AsyncSession,
+    task: Task,
+    order: Order,
+    roster: Roster,
+    *,
+    aside: Collection[UUID] = (),
 ) -> tuple[Member, ...]:
     """The officers of the order as a team that may go, booked in `regions` for the task.
+
+    `aside` are about to stand aside, besides those who do already.
 
     Nobody else names a team for the task until the transaction ends. Whoever calls has asked the
     right and looks at the task again, locked, before the team is written down.
@@ -165,7 +172,8 @@ async def choose(
     if crossing:
         domain.check_crossing(task.division, place=matter.place)
     asked = _question(task, matter, order.from_divisions, order.starts_at, order.ends_at)
-    known = await _discreet(session, task, await _judged(session, task, asked, roster))
+    known = await _judged(session, task, asked, roster, aside=aside)
+    known = await _discreet(session, task, known)
     members = domain.team(
         order.officer_ids,
         known,
@@ -236,10 +244,15 @@ def _question(
 
 
 async def _judged(
-    session: AsyncSession, task: Task, asked: EligibilityQuery, roster: Roster
+    session: AsyncSession,
+    task: Task,
+    asked: EligibilityQuery,
+    roster: Roster,
+    *,
+    aside: Collection[UUID] = (),
 ) -> list[Candidate]:
     """Who may go by `regions`, less those who stand aside on this very task."""
-    aside = await queries.recused_of(session, task.id)
+    aside = {*aside, *await queries.recused_of(session, task.id)}
     return [
         replace(each, barred_by=tuple(dict.fromkeys([*each.barred_by, "recused"])))
         if each.officer_id in aside
