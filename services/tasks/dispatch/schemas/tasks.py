@@ -251,7 +251,8 @@ class TaskOut(TaskFacts):
     """A task as this reader may know it.
 
     While it is `sealed`, title, site, facts, object and place are told to its maker alone. Where
-    the work came from is told to those in command only: the field does not learn of a complaint.
+    the work came from is told to those in command only, but for a joint operation: the field does
+    not learn of a complaint.
     """
 
     origin_kind: OriginKind | None
@@ -284,7 +285,10 @@ def _knows_origin(task: Task, envelope: TaskEnvelope | None, actor: Actor) -> bo
     """By its cause one might find what a sealed task is about."""
     if task.sealed and envelope is None:
         return False
-    return may(actor, "task.read_origin", division=task.division, participants=task.parties)
+    # A joint operation is known to all who take part in it.
+    return task.origin_kind is OriginKind.OPERATION or may(
+        actor, "task.read_origin", division=task.division, participants=task.parties
+    )
 
 
 def _enclosed(envelope: TaskEnvelope) -> dict[str, Any]:
