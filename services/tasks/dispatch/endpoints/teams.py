@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
@@ -11,14 +11,20 @@ from services.tasks.dispatch import queries
 from services.tasks.dispatch.models import TeamMember
 from services.tasks.dispatch.queries import TeamFilter
 from services.tasks.dispatch.schemas import BusyOut, OfficerBusyOut, SentTeamOut
+from shared.errors import InvalidInput
 from shared.http.access import ActorDep, policy
 from shared.http.body import Division, Instant
 from shared.http.pages import MAX_LIMIT, Page, PageDep
 from shared.http.routing import Route, SessionDep
 
 router = APIRouter(prefix="/teams", tags=["tasks"], route_class=Route)
-# Of one division in one look; a longer calendar is asked for in shorter periods.
-MOST_TEAMS = 5 * MAX_LIMIT
+MOST_LINES: Final = 5 * MAX_LIMIT
+
+
+class TooMuchAtOnce(InvalidInput):
+    code = "too_much_at_once"
+    zh = "该区划此期间派出人次超过 {most},请缩短期间。"
+    en = "More than {most} lines in this time; ask for a shorter period."
 
 
 async def _wanted(
@@ -71,7 +77,9 @@ async def free_busy(
     asked when a team is chosen.
     """
     wanted = TeamFilter(starts_before=ends_at, ends_after=starts_at, standing=True)
-    members = await queries.busy(session, wanted, division=division, limit=MOST_TEAMS)
+    members = await queries.busy(session, wanted, division=division, limit=MOST_LINES + 1)
+    if len(members) > MOST_LINES:
+        raise TooMuchAtOnce(reason="period", pointer="/ends_at", most=MOST_LINES)
     busy = defaultdict[UUID, list[BusyOut]](list)
     officers: dict[UUID, TeamMember] = {}
     for member, team in members:
