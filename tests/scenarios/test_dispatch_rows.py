@@ -13,7 +13,7 @@ from tests.support.letters import absent
 from tests.support.offices import CITY_CHIEF, Offices, chief, officer
 
 CIXI, YUYAO, BEILUN = "330282", "330281", "330206"
-CENTRE: Final = f"{CIXI}-command-center-1"
+CENTRE: Final = "330200-command-center-1"
 SECOND: Final = f"{CIXI}-officer-2"
 THEIRS: Final = officer(YUYAO)
 STRANGERS: Final = (chief(BEILUN), chief("510100"))
@@ -67,7 +67,7 @@ def test_a_team_is_sent_gives_back_is_replaced_and_opens_its_envelope(office: Of
     office.act(path, "dispatch", team, by=CENTRE, not_by=chief(BEILUN))
     other = order(office, joint, SECOND, THEIRS, reason="原人员另有任务")
     swapped = office.act(path, "reassign", other, by=CENTRE, not_by=chief(YUYAO))
-    assert [each["officer_id"] for each in swapped["team"]["members"]] == other["officer_ids"]
+    assert {each["officer_id"] for each in swapped["team"]["members"]} == {*other["officer_ids"]}
     office.refused(officer(CIXI), f"{path}/accept", {}, on=swapped)
     office.act(path, "accept", by=SECOND)
 
