@@ -138,7 +138,8 @@ class _Bench:
         script, range_ = "", ""
         if deep:
             script = f"\\set n random({DAYS // 3}, {DAYS // 2})\n"
-            range_ = f"AND (due_on, id) > ('{FIRST_DAY}'::date + CAST(:n AS int), '{LAST_ID}'::uuid)"
+            day = f"'{FIRST_DAY}'::date + CAST(:n AS int)"
+            range_ = f"AND (due_on, id) > ({day}, '{LAST_ID}'::uuid)"
         script += (
             f"SELECT {ROW} FROM tasks.task WHERE {where.held} AND {OPEN} {range_}"
             f" ORDER BY due_on, id LIMIT {PAGE + 1};\n"

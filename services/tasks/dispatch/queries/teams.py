@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, tuple_
@@ -13,7 +14,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.tasks.dispatch.domain import Decision, NoExtensionAsked
 from services.tasks.dispatch.models import TaskExtension, TaskRecusal, Team, TeamMember
 from shared import divisions
+from shared.db.session import driver
 from shared.errors import NotFound
+
+PENDING: Final = """
+SELECT task_id, true AS extension FROM task_extension
+ WHERE task_id = ANY($1) AND decision = 'pending'
+ UNION ALL
+SELECT task_id, false FROM task_recusal WHERE task_id = ANY($1) AND decision = 'pending'
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,16 +174,12 @@ async def recused_of(session: AsyncSession, task_id: UUID) -> frozenset[UUID]:
     return frozenset((await session.exec(statement)).all())
 
 
-async def pending(session: AsyncSession, task_ids: Iterable[UUID]) -> Pending:
+async def pending(session: AsyncSession, task_ids: Sequence[UUID]) -> Pending:
     """On which of the tasks something waits to be decided."""
-    ids = [*task_ids]
-    extensions = select(TaskExtension.task_id).where(
-        col(TaskExtension.task_id).in_(ids), col(TaskExtension.decision) == Decision.PENDING
-    )
-    recusals = select(TaskRecusal.task_id).where(
-        col(TaskRecusal.task_id).in_(ids), col(TaskRecusal.decision) == Decision.PENDING
-    )
+    if not task_ids:
+        return Pending()
+    rows = await (await driver(session)).fetch(PENDING, task_ids)
     return Pending(
-        frozenset((await session.exec(extensions)).all()),
-        frozenset((await session.exec(recusals)).all()),
+        frozenset(UUID(str(row["task_id"])) for row in rows if row["extension"]),
+        frozenset(UUID(str(row["task_id"])) for row in rows if not row["extension"]),
     )
