@@ -32,7 +32,7 @@ app = create_service_app(
         title="Tasks",
         settings=settings,
         routers=[
-            dispatch.router,
+            *dispatch.ROUTERS,
             completion.router,
             enterprises.router,
             enterprise_files.router,
@@ -47,6 +47,7 @@ app = create_service_app(
         jobs=JOBS,
         long_jobs=LONG_JOBS,
         open_work=OPEN_WORK,
+        clock_listeners=handlers.CLOCK_LISTENERS,
         extras=_extras,
         bounds=Bounds(body_of={f"{API}/evidence": LARGEST, f"{API}/tasks-imports": LARGEST_LIST}),
     )

@@ -4,13 +4,13 @@ from typing import Final
 
 from sqlalchemy import MetaData
 
-import services.tasks.dispatch.models
 import services.tasks.enterprises.models.imports
 import services.tasks.enterprises.models.positive_lists
 import services.tasks.evidence.models
 import services.tasks.inspections.models
 import services.tasks.problems.models  # noqa: F401  importing declares the tables
 from services.tasks.base import SCHEMA, TasksTable
+from services.tasks.dispatch.models import TaskStep
 from services.tasks.enterprises.models.registry import EnterpriseChange, EnterpriseGrade
 from services.tasks.enterprises.models.visits import EnterpriseVisitStep
 from shared.db import kernel, rls
@@ -19,7 +19,7 @@ from shared.succession.open_work import OpenWork
 __all__ = ["OPEN_WORK", "SCHEMA", "metadata"]
 
 # Written once and never changed.
-KEPT: Final = (EnterpriseChange, EnterpriseGrade, EnterpriseVisitStep)
+KEPT: Final = (EnterpriseChange, EnterpriseGrade, EnterpriseVisitStep, TaskStep)
 
 kernel.declare(TasksTable.metadata)
 for kept in KEPT:
@@ -48,9 +48,10 @@ OPEN_WORK: Final = (
     OpenWork(
         "task",
         _TABLES["task"],
-        ("division", "parties", "place"),
+        ("division", "parties", "place", "lent_by", "raised_to"),
         is_open="state NOT IN ('completed', 'withdrawn')",
     ),
+    OpenWork("task_envelope", _TABLES["task_envelope"], ("matter",), is_open="opened_at IS NULL"),
     OpenWork(
         "inspection",
         _TABLES["inspection"],
