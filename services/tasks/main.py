@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from services.tasks.campaigns.endpoints import campaigns, groups, rounds, teams
 from services.tasks.config import settings
 from services.tasks.dispatch import endpoints as dispatch, handlers
 from services.tasks.enterprise_files import endpoints as enterprise_files
@@ -12,6 +13,8 @@ from services.tasks.evidence import endpoints as evidence
 from services.tasks.evidence.domain import LARGEST
 from services.tasks.evidence.use_cases.store import EvidenceStore
 from services.tasks.inspections import endpoints as inspections
+from services.tasks.orders import endpoints as orders
+from services.tasks.orders.jobs import LONG_JOBS as ORDER_JOBS
 from services.tasks.problems.endpoints import completion, problems
 from services.tasks.tables import OPEN_WORK
 from shared import reference
@@ -34,6 +37,11 @@ app = create_service_app(
         routers=[
             dispatch.router,
             completion.router,
+            campaigns.router,
+            rounds.router,
+            teams.router,
+            groups.router,
+            orders.router,
             enterprises.router,
             enterprise_files.router,
             positive_lists.router,
@@ -45,7 +53,7 @@ app = create_service_app(
         ],
         handlers={**reference.HANDLERS, **SUCCESSION_HANDLERS, **handlers.HANDLERS},
         jobs=JOBS,
-        long_jobs=LONG_JOBS,
+        long_jobs=(*LONG_JOBS, *ORDER_JOBS),
         open_work=OPEN_WORK,
         extras=_extras,
         bounds=Bounds(body_of={f"{API}/evidence": LARGEST, f"{API}/tasks-imports": LARGEST_LIST}),

@@ -4,13 +4,18 @@ from typing import Final
 
 from sqlalchemy import MetaData
 
+import services.tasks.campaigns.models.groups
+import services.tasks.campaigns.models.teams
 import services.tasks.dispatch.models
 import services.tasks.enterprises.models.imports
 import services.tasks.enterprises.models.positive_lists
 import services.tasks.evidence.models
 import services.tasks.inspections.models
+import services.tasks.orders.models
 import services.tasks.problems.models  # noqa: F401  importing declares the tables
 from services.tasks.base import SCHEMA, TasksTable
+from services.tasks.campaigns.models.campaigns import CampaignStep, CheckApproval
+from services.tasks.campaigns.models.groups import GroupReading
 from services.tasks.enterprises.models.registry import EnterpriseChange, EnterpriseGrade
 from services.tasks.enterprises.models.visits import EnterpriseVisitStep
 from shared.db import kernel, rls
@@ -19,7 +24,14 @@ from shared.succession.open_work import OpenWork
 __all__ = ["OPEN_WORK", "SCHEMA", "metadata"]
 
 # Written once and never changed.
-KEPT: Final = (EnterpriseChange, EnterpriseGrade, EnterpriseVisitStep)
+KEPT: Final = (
+    CampaignStep,
+    CheckApproval,
+    EnterpriseChange,
+    EnterpriseGrade,
+    EnterpriseVisitStep,
+    GroupReading,
+)
 
 kernel.declare(TasksTable.metadata)
 for kept in KEPT:
@@ -46,11 +58,45 @@ OPEN_WORK: Final = (
         "positive_list", _TABLES["positive_list"], ("division",), is_open="withdrawn_on IS NULL"
     ),
     OpenWork(
+        "campaign",
+        _TABLES["campaign"],
+        ("division", "parties"),
+        is_open="state NOT IN ('closed', 'called_off')",
+    ),
+    OpenWork(
+        "campaign_team",
+        _TABLES["campaign_team"],
+        ("home_divisions", "works_in"),
+        is_open="disbanded_on IS NULL",
+    ),
+    OpenWork(
+        "campaign_team_member",
+        _TABLES["campaign_team_member"],
+        ("division",),
+        is_open="left_on IS NULL",
+    ),
+    OpenWork(
+        "campaign_target", _TABLES["campaign_target"], ("division",), is_open="removed_on IS NULL"
+    ),
+    OpenWork(
+        "campaign_group_duty",
+        _TABLES["campaign_group_duty"],
+        ("division",),
+        is_open="done_at IS NULL",
+    ),
+    OpenWork(
+        "campaign_group_question",
+        _TABLES["campaign_group_question"],
+        ("division",),
+        is_open="answered_at IS NULL",
+    ),
+    OpenWork(
         "task",
         _TABLES["task"],
         ("division", "parties", "place"),
         is_open="state NOT IN ('completed', 'withdrawn')",
     ),
+    OpenWork("task_order", _TABLES["task_order"], ("division",), is_open="state = 'sending'"),
     OpenWork(
         "inspection",
         _TABLES["inspection"],

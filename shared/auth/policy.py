@@ -358,7 +358,20 @@ _ENTERPRISES: Final[Mapping[str, Right]] = {
 }
 _FIELD: Final = (Role.OFFICER,)
 _SENDERS: Final = (Role.COMMAND_CENTER, Role.DEPARTMENT_HEAD)
-_CAMPAIGNS: Final[Mapping[str, Right]] = {}
+_CAMPAIGNS: Final[Mapping[str, Right]] = {
+    "campaign.read": _right(*_READERS, at=Relation.ANY),
+    # Whoever organises it, in its own name.
+    "campaign.draft": _right(*_COMMANDERS, at=Relation.OWN),
+    # Issued, summed up and called off by a person who answers for it.
+    "campaign.issue": _right(*_HEADS, at=Relation.OWN, sensitive=True),
+    "campaign.lead": _right(*_COMMANDERS, at=Relation.OWN),
+    # The organiser, or a division that takes part for its own enterprises and people.
+    "campaign.target": _right(*_COMMANDERS, at=Relation.PARTICIPANT),
+    "campaign_team.form": _right(*_COMMANDERS, at=Relation.PARTICIPANT),
+    "campaign_group.lead": _right(*_COMMANDERS, at=Relation.OWN),
+    "campaign_group.work": _right(*_COMMANDERS, Role.OFFICER, at=Relation.PARTICIPANT),
+    "campaign_group.answer": _right(*_HEADS, at=Relation.PARTICIPANT),
+}
 _LEADS: Final[Mapping[str, Right]] = {}
 _DRAWS: Final[Mapping[str, Right]] = {}
 _DISPATCH: Final = {
@@ -370,7 +383,12 @@ _DISPATCH: Final = {
     "task.return": _right(*_FIELD, at=Relation.PARTICIPANT),
     "task.complete": _right(*_FIELD, at=Relation.PARTICIPANT),
 }
-_ORDERS: Final[Mapping[str, Right]] = {}
+_ORDERS: Final[Mapping[str, Right]] = {
+    "task_order.read": _right(*_READERS, at=Relation.ANY),
+    # In the orderer's own name; what is ordered lies below, or takes part in the campaign.
+    "task_order.send": _right(*_SENDERS, at=Relation.OWN, sensitive=True),
+    "task_order.stop": _right(*_SENDERS, at=Relation.OWN, sensitive=True),
+}
 _ASSIGNMENTS: Final[Mapping[str, Right]] = {}
 _EVIDENCE: Final = {
     "evidence.add": _right(*_FIELD, at=Relation.PARTICIPANT, sensitive=True),

@@ -1,0 +1,167 @@
+"""Every SELECT on orders and their items."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlmodel import col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.tasks.orders.domain import ItemResult, OrderState
+from services.tasks.orders.models import TaskOrder, TaskOrderItem
+from shared.db.session import driver
+from shared.errors import NotFound
+
+STOP_WAITING = """
+UPDATE task_order_item SET result = 'stopped' WHERE order_id = $1 AND result = 'waiting'
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    division: str | None = None
+    campaign_id: UUID | None = None
+    state: OrderState | None = None
+
+
+def _found(order: TaskOrder | None) -> TaskOrder:
+    if order is None:
+        raise NotFound(what="task order")
+    return order
+
+
+async def order(session: AsyncSession, order_id: UUID) -> TaskOrder:
+    statement = select(TaskOrder).where(TaskOrder.id == order_id)
+    return _found((await session.exec(statement)).one_or_none())
+
+
+async def lock_order(session: AsyncSession, order_id: UUID) -> TaskOrder:
+    """The order, locked until the transaction ends: no slice of it is made meanwhile."""
+    statement = (
+        select(TaskOrder)
+        .where(TaskOrder.id == order_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)  # a copy read before the lock may be stale
+    )
+    return _found((await session.exec(statement)).one_or_none())
+
+
+async def claim_key(session: AsyncSession, division: str, key: str) -> None:
+    """Of two senders of the same order one waits for the other."""
+    lock = func.hashtextextended(f"task order {division} {key}", 0)
+    await session.exec(select(func.pg_advisory_xact_lock(lock)))
+
+
+async def by_key(session: AsyncSession, division: str, key: str) -> TaskOrder | None:
+    """The order that was sent under this key before."""
+    statement = select(TaskOrder).where(TaskOrder.division == division, TaskOrder.key == key)
+    return (await session.exec(statement)).one_or_none()
+
+
+async def orders(
+    session: AsyncSession, wanted: Wanted, *, after: UUID | None, limit: int
+) -> Sequence[TaskOrder]:
+    """Orders, newest first."""
+    statement = select(TaskOrder).order_by(col(TaskOrder.id).desc())
+    for column, value in (
+        (TaskOrder.division, wanted.division),
+        (TaskOrder.campaign_id, wanted.campaign_id),
+        (TaskOrder.state, wanted.state),
+    ):
+        if value is not None:
+            statement = statement.where(col(column) == value)
+    if after is not None:
+        statement = statement.where(col(TaskOrder.id) < after)
+    return (await session.exec(statement.limit(limit))).all()
+
+
+async def items(
+    session: AsyncSession,
+    order_id: UUID,
+    *,
+    result: ItemResult | None,
+    after: int | None,
+    limit: int,
+) -> Sequence[TaskOrderItem]:
+    """What became of each item, in the order they were sent."""
+    statement = select(TaskOrderItem).where(TaskOrderItem.order_id == order_id)
+    if result is not None:
+        statement = statement.where(TaskOrderItem.result == result)
+    if after is not None:
+        statement = statement.where(col(TaskOrderItem.number) > after)
+    return (await session.exec(statement.order_by(col(TaskOrderItem.number)).limit(limit))).all()
+
+
+async def results(session: AsyncSession, order_id: UUID) -> dict[ItemResult, int]:
+    """How many items had each result."""
+    statement = (
+        select(TaskOrderItem.result, func.count())
+        .where(TaskOrderItem.order_id == order_id)
+        .group_by(col(TaskOrderItem.result))
+    )
+    return {ItemResult(result): count for result, count in (await session.exec(statement)).all()}
+
+
+async def lock_sending(session: AsyncSession) -> TaskOrder | None:
+    """The oldest order with items to make that no other worker has."""
+    statement = (
+        select(TaskOrder)
+        .where(TaskOrder.state == OrderState.SENDING)
+        .order_by(col(TaskOrder.id))
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    return (await session.exec(statement)).one_or_none()
+
+
+async def waiting(session: AsyncSession, order_id: UUID, *, limit: int) -> Sequence[TaskOrderItem]:
+    """The next items to make. Their order is locked by the caller."""
+    statement = (
+        select(TaskOrderItem)
+        .where(TaskOrderItem.order_id == order_id, TaskOrderItem.result == ItemResult.WAITING)
+        .order_by(col(TaskOrderItem.number))
+        .limit(limit)
+        .execution_options(populate_existing=True)
+    )
+    return (await session.exec(statement)).all()
+
+
+async def of_keys(
+    session: AsyncSession, order_id: UUID, keys: Collection[str]
+) -> dict[str, TaskOrderItem]:
+    """Items of a locked order by their key."""
+    statement = (
+        select(TaskOrderItem)
+        .where(TaskOrderItem.order_id == order_id, col(TaskOrderItem.key).in_([*keys]))
+        .execution_options(populate_existing=True)
+    )
+    return {each.key: each for each in (await session.exec(statement)).all()}
+
+
+async def stop_waiting(session: AsyncSession, order_id: UUID) -> None:
+    await (await driver(session)).execute(STOP_WAITING, order_id)
+
+
+async def has_task(session: AsyncSession, order_id: UUID, enterprise_id: UUID) -> bool:
+    """Whether an item of the order has a task for the object already."""
+    statement = select(func.count()).where(
+        col(TaskOrderItem.order_id) == order_id,
+        col(TaskOrderItem.enterprise_id) == enterprise_id,
+        col(TaskOrderItem.result) == ItemResult.MADE,
+    )
+    return bool((await session.exec(statement)).one())
+
+
+async def made_under(session: AsyncSession, approval_id: UUID) -> int:
+    """How many tasks rest on an approval, over all orders."""
+    statement = (
+        select(func.count())
+        .select_from(TaskOrderItem)
+        .join(TaskOrder, col(TaskOrder.id) == col(TaskOrderItem.order_id))
+        .where(
+            col(TaskOrder.approval_id) == approval_id,
+            col(TaskOrderItem.result) == ItemResult.MADE,
+        )
+    )
+    return int((await session.exec(statement)).one())
