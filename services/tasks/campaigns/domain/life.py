@@ -236,7 +236,8 @@ def require_round(
     if not starts_on <= wanted.starts_on <= wanted.ends_on <= ends_on:
         raise RoundOutside(reason="days", pointer="/ends_on")
     for each in others:
-        if each.kind is not wanted.kind or each.id == wanted.id:
+        itself = wanted.id is not None and each.id == wanted.id
+        if itself or each.kind is not wanted.kind:
             continue
         if each.sequence == wanted.sequence:
             raise RoundExists
