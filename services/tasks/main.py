@@ -14,6 +14,7 @@ from services.tasks.evidence.domain import LARGEST
 from services.tasks.evidence.use_cases.store import EvidenceStore
 from services.tasks.inspections import endpoints as inspections
 from services.tasks.orders import endpoints as orders
+from services.tasks.orders.domain import LARGEST as LARGEST_ORDER
 from services.tasks.orders.jobs import LONG_JOBS as ORDER_JOBS
 from services.tasks.problems.endpoints import completion, problems
 from services.tasks.tables import OPEN_WORK
@@ -35,7 +36,7 @@ app = create_service_app(
         title="Tasks",
         settings=settings,
         routers=[
-            dispatch.router,
+            *dispatch.ROUTERS,
             completion.router,
             campaigns.router,
             rounds.router,
@@ -55,7 +56,14 @@ app = create_service_app(
         jobs=JOBS,
         long_jobs=(*LONG_JOBS, *ORDER_JOBS),
         open_work=OPEN_WORK,
+        clock_listeners=handlers.CLOCK_LISTENERS,
         extras=_extras,
-        bounds=Bounds(body_of={f"{API}/evidence": LARGEST, f"{API}/tasks-imports": LARGEST_LIST}),
+        bounds=Bounds(
+            body_of={
+                f"{API}/evidence": LARGEST,
+                f"{API}/task-orders": LARGEST_ORDER,
+                f"{API}/tasks-imports": LARGEST_LIST,
+            }
+        ),
     )
 )

@@ -16,6 +16,7 @@ import services.tasks.problems.models  # noqa: F401  importing declares the tabl
 from services.tasks.base import SCHEMA, TasksTable
 from services.tasks.campaigns.models.campaigns import CampaignStep, CheckApproval
 from services.tasks.campaigns.models.groups import GroupReading
+from services.tasks.dispatch.models import TaskStep
 from services.tasks.enterprises.models.registry import EnterpriseChange, EnterpriseGrade
 from services.tasks.enterprises.models.visits import EnterpriseVisitStep
 from shared.db import kernel, rls
@@ -31,6 +32,7 @@ KEPT: Final = (
     EnterpriseGrade,
     EnterpriseVisitStep,
     GroupReading,
+    TaskStep,
 )
 
 kernel.declare(TasksTable.metadata)
@@ -93,10 +95,11 @@ OPEN_WORK: Final = (
     OpenWork(
         "task",
         _TABLES["task"],
-        ("division", "parties", "place"),
+        ("division", "parties", "place", "lent_by", "raised_to"),
         is_open="state NOT IN ('completed', 'withdrawn')",
     ),
     OpenWork("task_order", _TABLES["task_order"], ("division",), is_open="state = 'sending'"),
+    OpenWork("task_envelope", _TABLES["task_envelope"], ("matter",), is_open="opened_at IS NULL"),
     OpenWork(
         "inspection",
         _TABLES["inspection"],

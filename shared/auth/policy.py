@@ -378,7 +378,25 @@ _DISPATCH: Final = {
     "task.read": _right(*_READERS, at=Relation.ANY),
     "task.dispatch": _right(*_SENDERS, at=Relation.SUBTREE, sensitive=True),
     "task.withdraw": _right(*_SENDERS, at=Relation.SUBTREE, sensitive=True),
+    "task.reassign": _right(*_SENDERS, at=Relation.SUBTREE, sensitive=True),
+    "task.hand_over": _right(*_SENDERS, at=Relation.SUBTREE, sensitive=True),
+    "task.seal": _right(*_SENDERS, at=Relation.SUBTREE, sensitive=True),
+    "task.decide_extension": _right(*_SENDERS, at=Relation.SUBTREE),
+    # A recusal is decided by the organ's head (行政处罚法 art. 43).
+    "task.decide_recusal": _right(Role.DEPARTMENT_HEAD, at=Relation.SUBTREE, sensitive=True),
+    # Which tasks a complaint is behind; the field is not told.
+    "task.read_origin": _right(
+        *_SENDERS,
+        Role.COUNTY_LEADER_IN_CHARGE,
+        Role.PETITION_CLERK,
+        Role.AUDITOR,
+        Role.PLATFORM,
+        at=Relation.PARTICIPANT,
+    ),
+    "task.ask_recusal": _right(*_FIELD, *_SENDERS, at=Relation.PARTICIPANT),
     # Beyond these, only the members of the task's team.
+    "task.open": _right(*_FIELD, at=Relation.PARTICIPANT, sensitive=True),
+    "task.ask_extension": _right(*_FIELD, at=Relation.PARTICIPANT),
     "task.accept": _right(*_FIELD, at=Relation.PARTICIPANT),
     "task.return": _right(*_FIELD, at=Relation.PARTICIPANT),
     "task.complete": _right(*_FIELD, at=Relation.PARTICIPANT),

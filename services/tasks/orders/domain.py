@@ -23,6 +23,8 @@ from shared import divisions
 from shared.errors import AlreadyExists, IllegalStep, InvalidInput
 
 MOST_ITEMS: Final = 2000
+# Bytes of an order with so many items, each with facts of its own.
+LARGEST: Final = 4 * 1024 * 1024
 
 
 class OrderState(StrEnum):

@@ -1,84 +1,89 @@
 """Tasks over HTTP: the worklist, sending a team, and what the team answers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request
 
 from services.tasks.dispatch import queries
 from services.tasks.dispatch.domain import Candidate, TaskState
-from services.tasks.dispatch.models import Task, TaskStep
+from services.tasks.dispatch.endpoints.asked import AskedDep, RosterDep
+from services.tasks.dispatch.models import TaskStep
 from services.tasks.dispatch.queries import TaskFilter
 from services.tasks.dispatch.schemas import (
     CandidateOut,
     DispatchIn,
+    HandOverIn,
     NameObjectIn,
     ReasonIn,
+    ReassignIn,
+    ReturnIn,
+    TaskClockOut,
     TaskOut,
     TaskStepOut,
 )
-from services.tasks.dispatch.use_cases import carrying_out, sending
-from services.tasks.dispatch.use_cases.crews import crews
-from services.tasks.dispatch.use_cases.roster import Roster
-from shared.http.access import BEARER, ActorDep, policy
+from services.tasks.dispatch.use_cases import carrying_out, handing_over, sealing, sending
+from shared import reference
+from shared.auth.policy import RIGHTS, require
+from shared.clock_rows.rows import clocks_of
+from shared.clocks.days import legal_day
+from shared.contracts.origins import OriginKind
+from shared.http.access import ActorDep, policy
 from shared.http.body import Division, Instant
 from shared.http.now import Now
 from shared.http.pages import Page, PageDep
-from shared.http.preconditions import ExpectedVersion, etag
+from shared.http.preconditions import ExpectedVersion
+from shared.http.problems import language_of
 from shared.http.routing import Route, SessionDep
 
 router = APIRouter(prefix="/tasks", tags=["tasks"], route_class=Route)
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Who asks, when, and where the answer goes."""
-
-    actor: ActorDep
-    session: SessionDep
-    now: Now
-    response: Response
-
-    async def answer(self, task: Task) -> TaskOut:
-        """The task as this caller sees it, with its version as ETag."""
-        self.response.headers["ETag"] = etag(task.version)
-        [shown] = await self.answers([task])
-        return shown
-
-    async def answers(self, tasks: Sequence[Task]) -> list[TaskOut]:
-        sent = await crews(self.session, [task.id for task in tasks])
-        return [TaskOut.of(task, sent.get(task.id), self.actor) for task in tasks]
-
-
-AskedDep = Annotated[Asked, Depends()]
-
-
-async def _roster(request: Request) -> Roster:
-    """Asks with the rights of whoever asks us."""
-    token = request.headers["authorization"][len(BEARER) :]
-    return Roster(request.state.peers["regions"], token)
-
-
-RosterDep = Annotated[Roster, Depends(_roster)]
-
-
 async def _wanted(
     actor: ActorDep,
+    now: Now,
     state: TaskState | None = None,
+    is_open: Annotated[bool | None, Query(alias="open")] = None,
     division: Division | None = None,
-    mine: bool = False,  # noqa: FBT001, FBT002 -- FastAPI calls by keyword
+    campaign_id: UUID | None = None,
+    due_before: date | None = None,
+    raised_to: Division | None = None,
+    origin_kind: OriginKind | None = None,
+    *,
+    mine: bool = False,
+    overdue: bool = False,
 ) -> TaskFilter:
-    return TaskFilter(state, division, actor.id if mine else None)
+    """Asking by origin is for those who may know of it, and only where they may."""
+    scopes: list[str] = []
+    if origin_kind is not None:
+        require(actor, "task.read_origin")
+        knowing = RIGHTS["task.read_origin"].roles
+        scopes = [each.scope for each in actor.grants if each.role in knowing]
+    return TaskFilter(
+        state=state,
+        open=is_open,
+        division=division,
+        mine=actor.id if mine else None,
+        campaign_id=campaign_id,
+        due_before=due_before,
+        overdue_on=legal_day(now) if overdue else None,
+        raised_to=raised_to,
+        origin_kind=origin_kind,
+        origin_scopes=scopes,
+    )
 
 
 @router.get("", dependencies=[policy("task.read")])
 async def list_tasks(
     asked: AskedDep, page: PageDep, wanted: Annotated[TaskFilter, Depends(_wanted)]
 ) -> Page[TaskOut]:
-    """The worklist by due day; `mine` are the tasks of teams the caller is in."""
+    """The worklist by the working time left; `mine` are the tasks of teams the caller is in.
+
+    `division` is meant with all below it. `overdue` are open tasks whose due day has passed,
+    `raised_to` those whose lateness that division was told of.
+    """
     found = await queries.worklist(
         asked.session, wanted, after=_after(page.after), limit=page.limit + 1
     )
@@ -101,6 +106,16 @@ async def read_steps(task_id: UUID, session: SessionDep) -> Sequence[TaskStep]:
     return await queries.steps(session, task.id)
 
 
+@router.get("/{task_id}/clocks", dependencies=[policy("task.read")])
+async def read_clocks(task_id: UUID, session: SessionDep, request: Request) -> list[TaskClockOut]:
+    """The time the team has to answer and the time until the due day, and how they came about."""
+    task = await queries.task(session, task_id)
+    calendar, language = await reference.calendar(session), language_of(request.headers)
+    return [
+        TaskClockOut.of(each, calendar, language) for each in await clocks_of(session, [task.id])
+    ]
+
+
 @router.get(
     "/{task_id}/candidates",
     dependencies=[policy("task.dispatch")],
@@ -112,10 +127,17 @@ async def list_candidates(
     roster: RosterDep,
     starts_at: Annotated[Instant, Query()],
     ends_at: Annotated[Instant, Query()],
+    from_divisions: Annotated[list[Division], Query(max_length=20)] = [],  # noqa: B006 -- FastAPI copies it
 ) -> list[Candidate]:
     """The officers who could be sent in this period, and what bars the others."""
     return await sending.candidates(
-        asked.session, asked.actor, task_id, roster=roster, starts_at=starts_at, ends_at=ends_at
+        asked.session,
+        asked.actor,
+        task_id,
+        roster=roster,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        from_divisions=from_divisions,
     )
 
 
@@ -140,6 +162,64 @@ async def dispatch_task(
     return await asked.answer(task)
 
 
+@router.post("/{task_id}/reassign", dependencies=[policy("task.reassign")])
+async def reassign_task(
+    task_id: UUID,
+    body: ReassignIn,
+    asked: AskedDep,
+    roster: RosterDep,
+    expected_version: ExpectedVersion,
+) -> TaskOut:
+    """Send another team instead of the standing one, in one act; it answers anew."""
+    task = await sending.reassign(
+        asked.session,
+        asked.actor,
+        task_id,
+        body.order(),
+        reason=body.reason,
+        roster=roster,
+        expected_version=expected_version,
+        now=asked.now,
+    )
+    return await asked.answer(task)
+
+
+@router.post("/{task_id}/hand-over", dependencies=[policy("task.hand_over")])
+async def hand_over_task(
+    task_id: UUID, body: HandOverIn, asked: AskedDep, expected_version: ExpectedVersion
+) -> TaskOut:
+    """Put another division in charge of a task that nobody has been sent on yet."""
+    task = await handing_over.hand_over(
+        asked.session,
+        asked.actor,
+        task_id,
+        division=body.division,
+        stays=body.stays,
+        reason=body.reason,
+        expected_version=expected_version,
+        now=asked.now,
+    )
+    return await asked.answer(task)
+
+
+@router.post("/{task_id}/seal", dependencies=[policy("task.seal")])
+async def seal_task(task_id: UUID, asked: AskedDep, expected_version: ExpectedVersion) -> TaskOut:
+    """Hide what the task is about from everybody else until its team sets out."""
+    task = await sealing.seal(
+        asked.session, asked.actor, task_id, expected_version=expected_version, now=asked.now
+    )
+    return await asked.answer(task)
+
+
+@router.post("/{task_id}/open", dependencies=[policy("task.open")])
+async def open_task(task_id: UUID, asked: AskedDep, expected_version: ExpectedVersion) -> TaskOut:
+    """The team's leader opens the envelope on departure."""
+    task = await sealing.open_envelope(
+        asked.session, asked.actor, task_id, expected_version=expected_version, now=asked.now
+    )
+    return await asked.answer(task)
+
+
 @router.post("/{task_id}/accept", dependencies=[policy("task.accept")])
 async def accept_task(task_id: UUID, asked: AskedDep, expected_version: ExpectedVersion) -> TaskOut:
     """A member of the team takes the task up."""
@@ -151,13 +231,14 @@ async def accept_task(task_id: UUID, asked: AskedDep, expected_version: Expected
 
 @router.post("/{task_id}/return", dependencies=[policy("task.return")])
 async def return_task(
-    task_id: UUID, body: ReasonIn, asked: AskedDep, expected_version: ExpectedVersion
+    task_id: UUID, body: ReturnIn, asked: AskedDep, expected_version: ExpectedVersion
 ) -> TaskOut:
     """A member of the team gives the task back; the team is dissolved."""
     task = await carrying_out.give_back(
         asked.session,
         asked.actor,
         task_id,
+        code=body.code,
         reason=body.reason,
         expected_version=expected_version,
         now=asked.now,

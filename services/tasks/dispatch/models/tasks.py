@@ -1,31 +1,42 @@
-"""Tasks, the teams sent on them, and every step they took."""
+"""Tasks, what of them is sealed, and every step they took."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
 from services.tasks.base import SCHEMA, TasksTable
 from services.tasks.campaigns.models.campaigns import CAMPAIGN_ID, ROUND_ID
 from services.tasks.campaigns.models.teams import CAMPAIGN_TEAM_ID
-from services.tasks.dispatch.domain import TaskAction, TaskState
+from services.tasks.dispatch.domain import ReturnCode, TaskAction, TaskState
 from services.tasks.enterprises.domain.visits import LegalKind, Mode
-from services.tasks.enterprises.models.registry import ENTERPRISE_ID
+from services.tasks.enterprises.models.registry import ENTERPRISE_ID, following
 from shared.contracts.origins import OriginKind
 from shared.db import rls
 from shared.db.model import Versioned
 from shared.db.types import Timestamptz, str_enum
 from shared.ids import uuid7
 
+TASK_ID: Final = f"{SCHEMA}.task.id"
+OF_THE_TASK: Final = following("task", "task_id")
+# Who saw the task when the line was written, and who sees it now.
+OF_ITS_TIME: Final = rls.Policy(
+    f"{rls.IN_SCOPE} OR {OF_THE_TASK.using}", f"{rls.IN_SCOPE} OR {OF_THE_TASK.check}"
+)
+# Nobody's but the maker's, wherever else their grants reach.
+OF_THE_MAKER: Final = rls.Policy(rls.OWN.using, rls.OWN.using)
+
 
 class Task(TasksTable, Versioned, table=True):
     """任务: inspect one matter with officers of all its parties.
 
     `division` is in charge, `parties` send officers (in charge first), `place` is where the act
-    happened. Of a complaint behind it there are the pollution facts only.
+    happened. Of a complaint behind it there are the pollution facts only. `lent_by` are parties
+    through the standing team alone. While it is `sealed`, title, site, facts, object and place are
+    in its envelope and not here; `place` is then the division in charge.
     """
 
     __tablename__ = "task"
@@ -39,7 +50,21 @@ class Task(TasksTable, Versioned, table=True):
             name="completion_told",
         ),
         Index("ix_task_visible_to", "visible_to", postgresql_using="gin"),
+        # What is sealed names nothing, whatever the program believed.
+        CheckConstraint(
+            "NOT sealed OR (site = '' AND facts = '' AND object_name IS NULL"
+            " AND object_code IS NULL AND enterprise_id IS NULL)",
+            name="sealed_is_absent",
+        ),
+        CheckConstraint("lent_by <@ parties", name="lenders_are_parties"),
         Index("ix_task_worklist", "due_on", "id"),
+        # Of a hundred thousand tasks few are open, and worklists are of those.
+        Index(
+            "ix_task_open",
+            "due_on",
+            "id",
+            postgresql_where=text("state <> ALL (ARRAY['completed', 'withdrawn'])"),
+        ),
         Index("ix_task_enterprise_id", "enterprise_id"),
         Index("ix_task_object_code", "object_code"),
         Index("ix_task_campaign_id", "campaign_id"),
@@ -74,79 +99,62 @@ class Task(TasksTable, Versioned, table=True):
     round_id: UUID | None = Field(default=None, foreign_key=ROUND_ID)
     campaign_team_id: UUID | None = Field(default=None, foreign_key=CAMPAIGN_TEAM_ID)
     due_on: date
+    # When the team that was sent must have accepted or returned; nothing once it has.
+    answer_due_at: datetime | None = Field(default=None, sa_type=Timestamptz)
+    # Who was told that the task is late, the highest so far.
+    raised_to: str | None = Field(default=None, max_length=12)
+    sealed: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
+    opened_at: datetime | None = Field(default=None, sa_type=Timestamptz)
+    lent_by: list[str] = Field(
+        default_factory=list, sa_type=ARRAY(Text), sa_column_kwargs={"server_default": "{}"}
+    )
     state: TaskState = Field(default=TaskState.REQUESTED, sa_type=str_enum(TaskState))
     requested_at: datetime = Field(sa_type=Timestamptz)
     completed_at: datetime | None = Field(default=None, sa_type=Timestamptz)
     summary: str | None = Field(default=None, sa_type=Text)
+    # Tasks of the release before have none until something is done to them.
+    changed_at: datetime | None = Field(default=None, sa_type=Timestamptz)
     visible_to: list[str] = Field(sa_type=ARRAY(Text))
 
 
-class Team(TasksTable, table=True):
-    """小组: who was sent and for which period; dissolved when the task is returned or withdrawn."""
+class TaskEnvelope(TasksTable, table=True):
+    """密封清单: what a sealed task is about, for its maker alone until the team sets out.
 
-    __tablename__ = "team"
+    `matter` is the matter as it was asked for, with the place's division.
+    """
+
+    __tablename__ = "task_envelope"
     __table_args__: Any = (
-        CheckConstraint("starts_at < ends_at", name="period_runs_forward"),
-        # A task has one team at a time.
-        Index(
-            "uq_team_standing",
-            "task_id",
-            unique=True,
-            postgresql_where=text("dissolved_at IS NULL"),
-        ),
-        Index("ix_team_task_id", "task_id"),
-        {"info": rls.info(rls.SCOPED)},
+        CheckConstraint("(opened_at IS NULL) = (opened_by IS NULL)", name="opened_by_somebody"),
+        Index("ix_task_envelope_enterprise_id", "enterprise_id"),
+        {"info": rls.info(OF_THE_MAKER)},
     )
 
-    id: UUID = Field(default_factory=uuid7, primary_key=True)
-    task_id: UUID = Field(foreign_key=f"{SCHEMA}.task.id")
-    starts_at: datetime = Field(sa_type=Timestamptz)
-    ends_at: datetime = Field(sa_type=Timestamptz)
-    named_at: datetime = Field(sa_type=Timestamptz)
-    named_by: UUID
-    dissolved_at: datetime | None = Field(default=None, sa_type=Timestamptz)
-    visible_to: list[str] = Field(sa_type=ARRAY(Text))
-
-
-class TeamMember(TasksTable, table=True):
-    """组员: an officer as `regions` knew them when they were sent."""
-
-    __tablename__ = "team_member"
-    __table_args__: Any = (
-        UniqueConstraint("team_id", "officer_id"),
-        # A team has one leader.
-        Index("uq_team_member_leader", "team_id", unique=True, postgresql_where=text("is_leader")),
-        Index("ix_team_member_account_id", "account_id"),
-        {"info": rls.info(rls.SCOPED)},
-    )
-
-    id: UUID = Field(default_factory=uuid7, primary_key=True)
-    team_id: UUID = Field(foreign_key=f"{SCHEMA}.team.id")
-    officer_id: UUID
-    account_id: UUID
-    name: str = Field(max_length=200)
-    division: str = Field(max_length=12)
-    certificate_number: str = Field(max_length=64)
-    certificate_valid_to: date
-    is_leader: bool
-    visible_to: list[str] = Field(sa_type=ARRAY(Text))
+    task_id: UUID = Field(primary_key=True, foreign_key=TASK_ID)
+    principal: str = Field(max_length=64)
+    sealed_at: datetime = Field(sa_type=Timestamptz)
+    matter: dict[str, Any] = Field(sa_type=JSONB)
+    enterprise_id: UUID | None = Field(default=None, foreign_key=ENTERPRISE_ID)
+    opened_at: datetime | None = Field(default=None, sa_type=Timestamptz)
+    opened_by: UUID | None = None
 
 
 class TaskStep(TasksTable, table=True):
-    """One step a task took, by whom and why."""
+    """One step a task took, by whom and why. Never changed."""
 
     __tablename__ = "task_step"
     __table_args__: Any = (
         Index("ix_task_step_task_id", "task_id"),
-        {"info": rls.info(rls.SCOPED)},
+        {"info": rls.info(OF_ITS_TIME)},
     )
 
     id: UUID = Field(default_factory=uuid7, primary_key=True)
-    task_id: UUID = Field(foreign_key=f"{SCHEMA}.task.id")
+    task_id: UUID = Field(foreign_key=TASK_ID)
     action: TaskAction = Field(sa_type=str_enum(TaskAction))
     state: TaskState = Field(sa_type=str_enum(TaskState))
     actor_id: UUID
     actor_name: str = Field(max_length=200)
     reason: str | None = Field(default=None, sa_type=Text)
+    return_code: ReturnCode | None = Field(default=None, sa_type=str_enum(ReturnCode))
     at: datetime = Field(sa_type=Timestamptz)
     visible_to: list[str] = Field(sa_type=ARRAY(Text))

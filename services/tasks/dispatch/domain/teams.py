@@ -1,80 +1,19 @@
-"""A task's way from request to completion, and who may form the team that carries it out."""
+"""Who may form the team that carries a task out."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from services.tasks.enterprises.domain.visits import Method
 from shared import divisions
-from shared.errors import Forbidden, IllegalStep, RuleViolation
+from shared.errors import RuleViolation
 
 # 行政处罚法 art. 42: officers act in no smaller number.
 MIN_OFFICERS: Final = 2
-
-
-class TaskState(StrEnum):
-    """任务状态: asked for, sent to a team, taken up by it, under way, done or called off."""
-
-    REQUESTED = "requested"
-    DISPATCHED = "dispatched"
-    ACCEPTED = "accepted"
-    IN_PROGRESS = "in_progress"
-    COMPLETED = "completed"
-    WITHDRAWN = "withdrawn"
-
-
-class TaskAction(StrEnum):
-    """`inspect` is done by starting an inspection, the others by their own routes."""
-
-    DISPATCH = "dispatch"
-    ACCEPT = "accept"
-    RETURN = "return"
-    INSPECT = "inspect"
-    COMPLETE = "complete"
-    WITHDRAW = "withdraw"
-
-
-# What only a member of the standing team may do.
-OF_THE_TEAM: Final = frozenset(
-    {TaskAction.ACCEPT, TaskAction.RETURN, TaskAction.INSPECT, TaskAction.COMPLETE}
-)
-
-TRANSITIONS: Final[Mapping[TaskState, Mapping[TaskAction, TaskState]]] = {
-    TaskState.REQUESTED: {
-        TaskAction.DISPATCH: TaskState.DISPATCHED,
-        TaskAction.WITHDRAW: TaskState.WITHDRAWN,
-    },
-    TaskState.DISPATCHED: {
-        TaskAction.ACCEPT: TaskState.ACCEPTED,
-        TaskAction.RETURN: TaskState.REQUESTED,
-        TaskAction.WITHDRAW: TaskState.WITHDRAWN,
-    },
-    TaskState.ACCEPTED: {
-        TaskAction.INSPECT: TaskState.IN_PROGRESS,
-        TaskAction.RETURN: TaskState.REQUESTED,
-        TaskAction.WITHDRAW: TaskState.WITHDRAWN,
-    },
-    TaskState.IN_PROGRESS: {
-        TaskAction.INSPECT: TaskState.IN_PROGRESS,
-        TaskAction.COMPLETE: TaskState.COMPLETED,
-    },
-    TaskState.COMPLETED: {},
-    TaskState.WITHDRAWN: {},
-}
-
-
-class NotOfTheTeam(Forbidden):
-    code = "not_of_the_team"
-    zh = "仅任务小组成员可执行此操作({action})。"
-    en = "Only a member of the task's team may do this ({action})."
-
-
-class DispatchUnderWay(RuleViolation):
-    code = "dispatch_under_way"
-    zh = "该任务正在由他人派出。"
-    en = "Somebody else is dispatching this task."
+# Officers come from another area than the object's (DOMAIN 3.3, S79).
+CROSSING: Final = frozenset({Method.CROSS, Method.NIGHT})
 
 
 class TooFewOfficers(RuleViolation):
@@ -105,6 +44,20 @@ class NobodyOfThePlace(RuleViolation):
     )
 
 
+class CrossingFromBelow(RuleViolation):
+    """Who sends officers of elsewhere answers for the place itself: its superior (art. 22)."""
+
+    code = "crossing_from_below"
+    zh = "交叉、夜间检查的任务须由 {place} 的上级负责派出,现由 {division} 负责。"
+    en = "A cross or night check is sent by a superior of {place}; it lies with {division}."
+
+
+class OutsideTerritory(RuleViolation):
+    code = "outside_territory"
+    zh = "只能从本辖区调派人员:{divisions}"
+    en = "Officers are called from the own territory only: {divisions}"
+
+
 class LeaderNotInTeam(RuleViolation):
     code = "leader_not_in_team"
     zh = "组长须为小组成员。"
@@ -128,6 +81,8 @@ class Candidate:
     certificate_number: str = ""
     certificate_valid_to: date | None = None
     barred_by: tuple[str, ...] = ()
+    # The joint operation that the task came from holds the officer for its team.
+    held_for_this: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,17 +98,34 @@ class Member:
     is_leader: bool
 
 
-def step(state: TaskState, action: TaskAction) -> TaskState:
-    """Where `action` leads from `state`; IllegalStep if it leads nowhere."""
-    try:
-        return TRANSITIONS[state][action]
-    except KeyError:
-        raise IllegalStep(state=state, action=action, allowed=[*TRANSITIONS[state]]) from None
-
-
 def check_period(starts_at: datetime, ends_at: datetime, *, now: datetime) -> None:
     if not starts_at < ends_at or ends_at <= now:
         raise InvalidPeriod
+
+
+def is_crossing(methods: Iterable[str]) -> bool:
+    """Whether one of the methods wants officers from another area than the object's."""
+    return not CROSSING.isdisjoint(methods)
+
+
+def check_crossing(division: str, *, place: str) -> None:
+    """Whoever is in charge of a crossing task is above the place, since nobody of it goes."""
+    if divisions.scope(place) == divisions.scope(division) or not divisions.covers(
+        divisions.scope(division), place
+    ):
+        raise CrossingFromBelow(place=place, division=division)
+
+
+def check_lenders(lenders: Iterable[str], *, division: str, parties: Iterable[str]) -> None:
+    """Officers are called from below, or from those who take part anyhow."""
+    known = {*parties}
+    outside = [
+        each
+        for each in lenders
+        if each not in known and not divisions.covers(divisions.scope(division), each)
+    ]
+    if outside:
+        raise OutsideTerritory(divisions=", ".join(outside))
 
 
 def team(
@@ -163,10 +135,12 @@ def team(
     leader: UUID,
     parties: Iterable[str],
     place: str,
+    crossing: bool = False,
 ) -> tuple[Member, ...]:
     """The chosen officers as a team for these parties; the first rule it breaks is raised.
 
-    Every party sends somebody, the place of the act does, and nobody barred goes along.
+    Every party sends somebody, the place of the act does, and nobody barred goes along. On a
+    crossing task those of the place stay at home.
     """
     if len(set(chosen)) < MIN_OFFICERS:
         raise TooFewOfficers(needed=MIN_OFFICERS, named=len(set(chosen)))
@@ -177,7 +151,14 @@ def team(
     if barred:
         raise OfficersBarred(officers=_sentence(barred, known))
     members = tuple(_member(known[officer], leader) for officer in dict.fromkeys(chosen))
-    _require_represented(members, parties=parties, place=place)
+    going = [
+        each
+        for each in parties
+        if not (crossing and divisions.covers(divisions.scope(place), each))
+    ]
+    _require_represented(members, parties=going)
+    if not crossing and not _has_officer_of(members, place):
+        raise NobodyOfThePlace(place=place)
     return members
 
 
@@ -217,24 +198,24 @@ def sent_by(division: str, parties: Iterable[str]) -> str | None:
     return max(over, key=lambda each: len(divisions.scope(each)), default=None)
 
 
-def stands(divisions_of: Mapping[UUID, str], *, leader: UUID | None, place: str) -> bool:
-    """Whether who is left of a team, by division, may go as one."""
+def stands(divisions_of: Mapping[UUID, str], *, leader: UUID | None, place: str | None) -> bool:
+    """Whether who is left of a team, by division, may go as one; without a place from anywhere."""
     return (
         len(divisions_of) >= MIN_OFFICERS
         and leader in divisions_of
-        and any(divisions.covers(divisions.scope(place), each) for each in divisions_of.values())
+        and (
+            place is None
+            or any(divisions.covers(divisions.scope(place), each) for each in divisions_of.values())
+        )
     )
 
 
-def _require_represented(members: Sequence[Member], *, parties: Iterable[str], place: str) -> None:
+def _require_represented(members: Sequence[Member], *, parties: Iterable[str]) -> None:
     missing = [party for party in parties if not _has_officer_of(members, party)]
     if missing:
         raise DivisionUnrepresented(missing=", ".join(missing))
-    if not _has_officer_of(members, place):
-        raise NobodyOfThePlace(place=place)
 
 
 def _has_officer_of(members: Iterable[Member], division: str) -> bool:
     """A division is represented by an officer of its own or of one below it."""
-    own = divisions.scope(division)
-    return any(divisions.covers(own, each.division) for each in members)
+    return any(divisions.covers(divisions.scope(division), each.division) for each in members)
