@@ -65,14 +65,14 @@ async def teams(
 async def members(
     session: AsyncSession, team_ids: Iterable[UUID]
 ) -> Mapping[UUID, Sequence[CampaignTeamMember]]:
-    """Who is in each team now, in the order they were named."""
+    """Who is in each team now, the leader first."""
     statement = (
         select(CampaignTeamMember)
         .where(
             col(CampaignTeamMember.team_id).in_([*team_ids]),
             col(CampaignTeamMember.left_on).is_(None),
         )
-        .order_by(col(CampaignTeamMember.id))
+        .order_by(col(CampaignTeamMember.is_leader).desc(), col(CampaignTeamMember.id))
     )
     found = defaultdict[UUID, list[CampaignTeamMember]](list)
     for member in (await session.exec(statement)).all():
