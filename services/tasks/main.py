@@ -13,8 +13,8 @@ from services.tasks.evidence import endpoints as evidence
 from services.tasks.evidence.domain import LARGEST
 from services.tasks.evidence.use_cases.store import EvidenceStore
 from services.tasks.inspections import endpoints as inspections
-from services.tasks.orders import endpoints as orders
 from services.tasks.orders.domain import LARGEST as LARGEST_ORDER
+from services.tasks.orders.endpoints import orders
 from services.tasks.orders.jobs import LONG_JOBS as ORDER_JOBS
 from services.tasks.problems.endpoints import completion, problems
 from services.tasks.tables import OPEN_WORK

@@ -153,10 +153,14 @@ async def has_task(session: AsyncSession, order_id: UUID, enterprise_id: UUID) -
     return bool((await session.exec(statement)).one())
 
 
-async def made_under(session: AsyncSession, approval_id: UUID) -> int:
-    """How many tasks rest on an approval, over all orders."""
+async def objects_under(session: AsyncSession, approval_id: UUID, *, besides: UUID | None) -> int:
+    """How many objects, besides this one, have tasks that rest on an approval, over all orders.
+
+    A place without an object counts as one.
+    """
+    counted = func.coalesce(col(TaskOrderItem.enterprise_id), col(TaskOrderItem.id))
     statement = (
-        select(func.count())
+        select(func.count(func.distinct(counted)))
         .select_from(TaskOrderItem)
         .join(TaskOrder, col(TaskOrder.id) == col(TaskOrderItem.order_id))
         .where(
@@ -164,4 +168,6 @@ async def made_under(session: AsyncSession, approval_id: UUID) -> int:
             col(TaskOrderItem.result) == ItemResult.MADE,
         )
     )
+    if besides is not None:
+        statement = statement.where(col(TaskOrderItem.enterprise_id).is_distinct_from(besides))
     return int((await session.exec(statement)).one())

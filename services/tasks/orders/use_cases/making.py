@@ -17,19 +17,16 @@ from services.tasks.campaigns.queries import campaigns, teams
 from services.tasks.campaigns.use_cases.record import taking_part
 from services.tasks.dispatch.use_cases.carrying_out import Wanted, ask_for
 from services.tasks.enterprises.domain import visits
-from services.tasks.enterprises.domain.registry import STANDING
 from services.tasks.enterprises.domain.visits import (
     Agency,
     AgencyKind,
-    EnterpriseNotStanding,
     Method,
     Mode,
 )
 from services.tasks.enterprises.models.registry import Enterprise
-from services.tasks.enterprises.queries import positive_lists, registry, visits as ledger_queries
+from services.tasks.enterprises.queries import registry
 from services.tasks.enterprises.queries.imports import act_as_system, act_for
 from services.tasks.enterprises.use_cases.record import code_of, require_known
-from services.tasks.enterprises.use_cases.visit_record import rules_for
 from services.tasks.orders import domain, queries
 from services.tasks.orders.domain import (
     Item,
@@ -39,12 +36,13 @@ from services.tasks.orders.domain import (
     OrderAction,
 )
 from services.tasks.orders.models import TaskOrder, TaskOrderItem
+from services.tasks.orders.use_cases.judging import judged_mode, problem_of, sender_of
 from services.tasks.orders.use_cases.sending import keep
-from shared.auth.actor import Actor, ActorKind, Grant, Role
+from shared.auth.actor import Actor
 from shared.clocks.days import legal_day
 from shared.contracts.origins import Matter, Origin, OriginKind
 from shared.crashpoint import crashpoint
-from shared.errors import AlreadyExists, AppError, Language, NotFound
+from shared.errors import AlreadyExists, AppError, NotFound
 
 # Tasks a transaction makes: a crash costs none that was answered.
 BATCH: Final = 50
@@ -76,7 +74,7 @@ async def make_slice(
     if order is None:
         return 0
     waiting = await queries.waiting(session, order.id, limit=BATCH)
-    sender = _sender(order)
+    sender = sender_of(order)
     for row in waiting:
         await _make(session, sender, order, row, read(row.asked), now=now)
     crashpoint("orders.make")
@@ -108,12 +106,7 @@ async def _make(
 async def _refuse(session: AsyncSession, row: TaskOrderItem, error: AppError) -> None:
     await act_as_system(session)
     row.result, row.mode, row.enterprise_id = ItemResult.REFUSED, None, None
-    row.problem = {
-        "pointer": getattr(error, "pointer", ""),
-        "code": error.code,
-        "zh": error.message(Language.ZH),
-        "en": error.message(Language.EN),
-    }
+    row.problem = problem_of(error)
     await session.flush()
 
 
@@ -138,8 +131,9 @@ async def _apply(
             raise ObjectOrderedTwice
     if order.approval_id is not None:
         approval = await campaigns.lock_approval(session, order.approval_id)
-        made = await queries.made_under(session, approval.id)
-        require_within(_approval(approval), objects=made + 1, due_on=ordered.due_on)
+        besides = seen.enterprise.id if seen.enterprise else None
+        others = await queries.objects_under(session, approval.id, besides=besides)
+        require_within(_approval(approval), objects=others + 1, due_on=ordered.due_on)
     row.task_id = await ask_for(
         session,
         origin=Origin(kind=OriginKind.ORDER, id=row.id),
@@ -192,8 +186,6 @@ async def _ordered(
     place = enterprise.division if enterprise else item.place
     if place is None:
         raise NowhereToGo(reason="place", pointer="/place")
-    if enterprise is not None and enterprise.status not in STANDING:
-        raise EnterpriseNotStanding
     parties = [item.division or place, *item.parties]
     if seen.team is not None:
         _require_fit(seen.team, place)
@@ -219,27 +211,17 @@ def _require_fit(team: CampaignTeam, place: str) -> None:
 async def _mode(
     session: AsyncSession, order: TaskOrder, enterprise: Enterprise, ordered: _Ordered
 ) -> Mode:
-    """On site or not, by the ledger of the year in which the task is due."""
-    day = ordered.due_on
-    rules = await rules_for(session, enterprise.division, on_day=day)
-    listed = await positive_lists.standings(session, [enterprise.id], on_day=day)
     wanted = visits.Wanted(
         agency=Agency(AgencyKind.ECOLOGY_ENVIRONMENT, order.actor_name, ordered.parties[0]),
         kind=order.legal_kind,
         mode=order.mode,
-        day=day,
+        day=ordered.due_on,
         methods=tuple(Method(each) for each in order.methods),
         document=order.document,
         # The order is what a visit inside the quiet days is for.
         reason=order.title,
     )
-    return domain.mode_of(
-        wanted,
-        await ledger_queries.ledger(session, enterprise.id, year=day.year),
-        rules,
-        listed=listed.get(enterprise.id),
-        off_site_instead=order.off_site_instead,
-    )
+    return await judged_mode(session, enterprise, wanted, off_site_instead=order.off_site_instead)
 
 
 def _matter(order: TaskOrder, item: Item, enterprise: Enterprise | None, place: str) -> Matter:
@@ -260,13 +242,3 @@ def _matter(order: TaskOrder, item: Item, enterprise: Enterprise | None, place: 
 def _approval(row: CheckApproval) -> Approval:
     whole = row.model_dump(exclude={"id", "organiser", "recorded_by", "recorded_at", "visible_to"})
     return Approval(**whole)
-
-
-def _sender(order: TaskOrder) -> Actor:
-    """Who sent the order last, with the rights of that moment."""
-    return Actor(
-        id=order.actor_id,
-        kind=ActorKind(order.actor_kind),
-        name=order.actor_name,
-        grants=tuple(Grant(Role(role), scope) for role, scope in order.grants),
-    )

@@ -27,6 +27,7 @@ from services.tasks.orders.domain import (
     OrderDiffers,
 )
 from services.tasks.orders.models import TaskOrder, TaskOrderItem
+from services.tasks.orders.use_cases.judging import sender_columns
 from shared import divisions
 from shared.audit.trace import record
 from shared.auth.actor import Actor
@@ -196,16 +197,6 @@ async def keep(
         reason=reason,
         after=order.model_dump(mode="json"),
     )
-
-
-def sender_columns(actor: Actor) -> dict[str, Any]:
-    """In whose right the tasks are made, as it is now."""
-    return {
-        "actor_id": actor.id,
-        "actor_kind": actor.kind.value,
-        "actor_name": actor.name,
-        "grants": [[grant.role.value, grant.scope] for grant in actor.grants],
-    }
 
 
 def _fingerprint(sent: Sent, items: Sequence[Kept]) -> str:
