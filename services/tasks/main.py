@@ -5,6 +5,8 @@ from typing import Any
 from services.tasks.campaigns.endpoints import campaigns, groups, rounds, teams
 from services.tasks.config import settings
 from services.tasks.dispatch import endpoints as dispatch, handlers
+from services.tasks.draws.endpoints import drawn, draws, library as draw_library
+from services.tasks.draws.jobs import JOBS as DRAW_JOBS
 from services.tasks.enterprise_files import endpoints as enterprise_files
 from services.tasks.enterprises.domain.imports import LARGEST as LARGEST_LIST
 from services.tasks.enterprises.endpoints import enterprises, imports, positive_lists, visits
@@ -37,6 +39,10 @@ app = create_service_app(
         settings=settings,
         routers=[
             *dispatch.ROUTERS,
+            draw_library.router,
+            draws.router,
+            drawn.router,
+            dispatch.router,
             completion.router,
             campaigns.router,
             rounds.router,
@@ -55,6 +61,8 @@ app = create_service_app(
         handlers={**reference.HANDLERS, **SUCCESSION_HANDLERS, **handlers.HANDLERS},
         jobs=JOBS,
         long_jobs=(*LONG_JOBS, *ORDER_JOBS),
+        jobs=(*JOBS, *DRAW_JOBS),
+        long_jobs=LONG_JOBS,
         open_work=OPEN_WORK,
         clock_listeners=handlers.CLOCK_LISTENERS,
         extras=_extras,

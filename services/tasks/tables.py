@@ -7,6 +7,7 @@ from sqlalchemy import MetaData
 import services.tasks.campaigns.models.groups
 import services.tasks.campaigns.models.teams
 import services.tasks.dispatch.models
+import services.tasks.draws.models.library
 import services.tasks.enterprises.models.imports
 import services.tasks.enterprises.models.positive_lists
 import services.tasks.evidence.models
@@ -17,6 +18,7 @@ from services.tasks.base import SCHEMA, TasksTable
 from services.tasks.campaigns.models.campaigns import CampaignStep, CheckApproval
 from services.tasks.campaigns.models.groups import GroupReading
 from services.tasks.dispatch.models import TaskStep
+from services.tasks.draws.models.draws import DrawFollowUpSample, DrawnOfficer, DrawStep
 from services.tasks.enterprises.models.registry import EnterpriseChange, EnterpriseGrade
 from services.tasks.enterprises.models.visits import EnterpriseVisitStep
 from shared.db import kernel, rls
@@ -33,6 +35,12 @@ KEPT: Final = (
     EnterpriseVisitStep,
     GroupReading,
     TaskStep,
+    DrawFollowUpSample,
+    DrawnOfficer,
+    DrawStep,
+    EnterpriseChange,
+    EnterpriseGrade,
+    EnterpriseVisitStep,
 )
 
 kernel.declare(TasksTable.metadata)
@@ -59,6 +67,22 @@ OPEN_WORK: Final = (
     OpenWork(
         "positive_list", _TABLES["positive_list"], ("division",), is_open="withdrawn_on IS NULL"
     ),
+    OpenWork("draw_item", _TABLES["draw_item"], ("division",), is_open="withdrawn_at IS NULL"),
+    OpenWork("draw_plan", _TABLES["draw_plan"], ("division", "bodies"), is_open="ended_at IS NULL"),
+    # The drawn list follows as it is: marks of people are no division's.
+    OpenWork(
+        "draw",
+        _TABLES["draw"],
+        ("division",),
+        is_open="state IN ('committed', 'frozen', 'revealed', 'staffed') AND opened_at IS NULL",
+    ),
+    OpenWork(
+        "drawn_object",
+        _TABLES["drawn_object"],
+        ("division", "sent_up_to"),
+        is_open="state <> 'checked' OR (decision IS NOT NULL AND published_at IS NULL)",
+    ),
+    OpenWork("draw_follow_up", _TABLES["draw_follow_up"], ("division",), is_open="done_at IS NULL"),
     OpenWork(
         "campaign",
         _TABLES["campaign"],

@@ -373,7 +373,33 @@ _CAMPAIGNS: Final[Mapping[str, Right]] = {
     "campaign_group.answer": _right(*_HEADS, at=Relation.PARTICIPANT),
 }
 _LEADS: Final[Mapping[str, Right]] = {}
-_DRAWS: Final[Mapping[str, Right]] = {}
+_DRAWS: Final[Mapping[str, Right]] = {
+    # That a draw was made, by whom and with which hashes; what was drawn is for who is named in it.
+    "draw.read": _right(*_READERS, Role.DISCIPLINE_OFFICER, at=Relation.ANY),
+    "draw.configure": _right(*_CHIEFS, at=Relation.SUBTREE),
+    # Commit and freeze are two people's; all steps are for who may ask `regions` for officers.
+    "draw.commit": _right(*_COMMANDERS, at=Relation.SUBTREE, sensitive=True),
+    "draw.freeze": _right(*_COMMANDERS, at=Relation.SUBTREE, sensitive=True),
+    "draw.reveal": _right(*_COMMANDERS, at=Relation.SUBTREE, sensitive=True),
+    "draw.staff": _right(*_COMMANDERS, at=Relation.SUBTREE, sensitive=True),
+    "draw.abort": _right(*_COMMANDERS, at=Relation.SUBTREE, sensitive=True),
+    "draw.read_list": _right(*_READERS, at=Relation.ANY, sensitive=True),
+    # Towards the superior that an object without two officers was sent up to.
+    "draw.assign": _right(Role.DEPARTMENT_HEAD, at=Relation.SUBTREE, sensitive=True),
+    # Beyond this, the officers of the check, or who may publish.
+    "draw.report": _right(*_CHIEFS, Role.OFFICER, at=Relation.PARTICIPANT),
+    "draw.publish": _right(*_CHIEFS, at=Relation.SUBTREE),
+    "draw.read_file": _right(*_READERS, Role.DISCIPLINE_OFFICER, at=Relation.ANY, sensitive=True),
+    # The file while the list is secret.
+    "draw.read_sealed": _right(Role.DISCIPLINE_OFFICER, at=Relation.SUBTREE, sensitive=True),
+    "draw.follow_up": _right(*_CHIEFS, Role.AUDITOR, Role.DISCIPLINE_OFFICER, at=Relation.SUBTREE),
+    # One or the other of the two below, by what it is.
+    "draw.report_follow_up": _right(
+        *_CHIEFS, Role.AUDITOR, Role.DISCIPLINE_OFFICER, Role.OFFICER, at=Relation.SUBTREE
+    ),
+    "draw.look_back": _right(*_CHIEFS, Role.AUDITOR, Role.OFFICER, at=Relation.SUBTREE),
+    "draw.call_back": _right(Role.AUDITOR, Role.DISCIPLINE_OFFICER, at=Relation.SUBTREE),
+}
 _DISPATCH: Final = {
     "task.read": _right(*_READERS, at=Relation.ANY),
     "task.dispatch": _right(*_SENDERS, at=Relation.SUBTREE, sensitive=True),
