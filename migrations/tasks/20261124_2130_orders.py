@@ -1,4 +1,4 @@
-"""Orders: one call, a task for each of many, with a result for each.
+"""Orders: one call, a task for each of many, with a result for each; the tasks of a draw.
 
 Runs beside the release before it: it only adds.
 """
@@ -233,8 +233,48 @@ def upgrade() -> None:
     op.execute(
         "CREATE POLICY access ON tasks.task_order_item USING (EXISTS (SELECT FROM tasks.task_order whole WHERE whole.id = order_id) OR (SELECT current_setting('app.system', true)) = 'on') WITH CHECK (EXISTS (SELECT FROM tasks.task_order whole WHERE whole.id = order_id) OR (SELECT current_setting('app.system', true)) = 'on')"
     )
+    op.create_table(
+        "draw_order",
+        sa.Column("draw_id", sa.Uuid(), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("facts", sa.Text(), nullable=False),
+        sa.Column("media", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("actor_id", sa.Uuid(), nullable=False),
+        sa.Column("actor_kind", sa.String(length=16), nullable=False),
+        sa.Column("actor_name", sa.String(length=200), nullable=False),
+        sa.Column("grants", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["draw_id"], ["tasks.draw.id"], name=op.f("fk_draw_order_draw_id")),
+        sa.PrimaryKeyConstraint("draw_id", name=op.f("pk_draw_order")),
+        schema="tasks",
+    )
+    op.create_table(
+        "draw_order_refusal",
+        sa.Column("drawn_object_id", sa.Uuid(), nullable=False),
+        sa.Column("problem", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["drawn_object_id"],
+            ["tasks.drawn_object.id"],
+            name=op.f("fk_draw_order_refusal_drawn_object_id"),
+        ),
+        sa.PrimaryKeyConstraint("drawn_object_id", name=op.f("pk_draw_order_refusal")),
+        schema="tasks",
+    )
+    op.execute("ALTER TABLE tasks.draw_order ENABLE ROW LEVEL SECURITY")
+    op.execute("ALTER TABLE tasks.draw_order FORCE ROW LEVEL SECURITY")
+    op.execute(
+        "CREATE POLICY access ON tasks.draw_order USING (EXISTS (SELECT FROM tasks.draw whole WHERE whole.id = draw_id) OR (SELECT current_setting('app.system', true)) = 'on') WITH CHECK (EXISTS (SELECT FROM tasks.draw whole WHERE whole.id = draw_id) OR (SELECT current_setting('app.system', true)) = 'on')"
+    )
+    op.execute("ALTER TABLE tasks.draw_order_refusal ENABLE ROW LEVEL SECURITY")
+    op.execute("ALTER TABLE tasks.draw_order_refusal FORCE ROW LEVEL SECURITY")
+    op.execute(
+        "CREATE POLICY access ON tasks.draw_order_refusal USING (EXISTS (SELECT FROM tasks.drawn_object whole WHERE whole.id = drawn_object_id) OR (SELECT current_setting('app.system', true)) = 'on') WITH CHECK (EXISTS (SELECT FROM tasks.drawn_object whole WHERE whole.id = drawn_object_id) OR (SELECT current_setting('app.system', true)) = 'on')"
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("draw_order_refusal", schema="tasks")
+    op.drop_table("draw_order", schema="tasks")
     op.drop_table("task_order_item", schema="tasks")
     op.drop_table("task_order", schema="tasks")

@@ -16,7 +16,7 @@ from services.tasks.evidence.domain import LARGEST
 from services.tasks.evidence.use_cases.store import EvidenceStore
 from services.tasks.inspections import endpoints as inspections
 from services.tasks.orders.domain import LARGEST as LARGEST_ORDER
-from services.tasks.orders.endpoints import orders
+from services.tasks.orders.endpoints import draws as draw_orders, orders
 from services.tasks.orders.jobs import LONG_JOBS as ORDER_JOBS
 from services.tasks.problems.endpoints import completion, problems
 from services.tasks.tables import OPEN_WORK
@@ -42,13 +42,13 @@ app = create_service_app(
             draw_library.router,
             draws.router,
             drawn.router,
-            dispatch.router,
             completion.router,
             campaigns.router,
             rounds.router,
             teams.router,
             groups.router,
             orders.router,
+            draw_orders.router,
             enterprises.router,
             enterprise_files.router,
             positive_lists.router,
@@ -59,10 +59,8 @@ app = create_service_app(
             problems.router,
         ],
         handlers={**reference.HANDLERS, **SUCCESSION_HANDLERS, **handlers.HANDLERS},
-        jobs=JOBS,
-        long_jobs=(*LONG_JOBS, *ORDER_JOBS),
         jobs=(*JOBS, *DRAW_JOBS),
-        long_jobs=LONG_JOBS,
+        long_jobs=(*LONG_JOBS, *ORDER_JOBS),
         open_work=OPEN_WORK,
         clock_listeners=handlers.CLOCK_LISTENERS,
         extras=_extras,

@@ -10,6 +10,7 @@ from sqlmodel import Field
 
 from services.tasks.base import SCHEMA, TasksTable
 from services.tasks.campaigns.models.campaigns import APPROVAL_ID, CAMPAIGN_ID, ROUND_ID
+from services.tasks.draws.models.draws import DRAW_ID, DRAWN_ID
 from services.tasks.enterprises.domain.visits import LegalKind, Mode
 from services.tasks.enterprises.models.registry import ENTERPRISE_ID, following
 from services.tasks.orders.domain import ItemResult, OrderState
@@ -113,3 +114,35 @@ class TaskOrderItem(TasksTable, table=True):
     enterprise_id: UUID | None = Field(default=None, foreign_key=ENTERPRISE_ID)
     # As it was ordered in the end: off-site where a visit was not to be.
     mode: Mode | None = Field(default=None, sa_type=str_enum(Mode), nullable=True)
+
+
+class DrawOrder(TasksTable, table=True):
+    """A draw whose objects are to become tasks, each on its day; who asked for it and what for.
+
+    It names nothing that was drawn, so that it is seen by whoever knows of the draw.
+    """
+
+    __tablename__ = "draw_order"
+    __table_args__: Any = ({"info": rls.info(following("draw", "draw_id"))},)
+
+    draw_id: UUID = Field(primary_key=True, foreign_key=DRAW_ID)
+    title: str = Field(max_length=200)
+    facts: str = Field(sa_type=Text)
+    media: list[str] = Field(sa_type=ARRAY(Text))
+    actor_id: UUID
+    actor_kind: str = Field(max_length=16)
+    actor_name: str = Field(max_length=200)
+    grants: list[list[str]] = Field(sa_type=JSONB)
+    sent_at: datetime = Field(sa_type=Timestamptz)
+
+
+class DrawOrderRefusal(TasksTable, table=True):
+    """Why a drawn object became no task; as secret as the object."""
+
+    __tablename__ = "draw_order_refusal"
+    __table_args__: Any = ({"info": rls.info(following("drawn_object", "drawn_object_id"))},)
+
+    drawn_object_id: UUID = Field(primary_key=True, foreign_key=DRAWN_ID)
+    # Where and why: pointer, code, zh, en.
+    problem: dict[str, Any] = Field(sa_type=JSONB)
+    at: datetime = Field(sa_type=Timestamptz)

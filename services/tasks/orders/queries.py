@@ -2,13 +2,19 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
+from sqlalchemy import ColumnElement, and_, delete, exists
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.tasks.dispatch.models import Task
+from services.tasks.draws.domain.life import Outcome, State as DrawState
+from services.tasks.draws.models.draws import Draw, DrawnObject
 from services.tasks.orders.domain import ItemResult, OrderState
-from services.tasks.orders.models import TaskOrder, TaskOrderItem
+from services.tasks.orders.models import DrawOrder, DrawOrderRefusal, TaskOrder, TaskOrderItem
+from shared.contracts.origins import OriginKind
 from shared.db.session import driver
 from shared.errors import NotFound
 
@@ -171,3 +177,77 @@ async def objects_under(session: AsyncSession, approval_id: UUID, *, besides: UU
     if besides is not None:
         statement = statement.where(col(TaskOrderItem.enterprise_id).is_distinct_from(besides))
     return int((await session.exec(statement)).one())
+
+
+async def claim_draw(session: AsyncSession, draw_id: UUID) -> None:
+    """Of two who ask for the tasks of a draw one waits for the other."""
+    lock = func.hashtextextended(f"draw order {draw_id}", 0)
+    await session.exec(select(func.pg_advisory_xact_lock(lock)))
+
+
+async def draw_order(session: AsyncSession, draw_id: UUID) -> DrawOrder | None:
+    statement = select(DrawOrder).where(DrawOrder.draw_id == draw_id)
+    return (await session.exec(statement)).one_or_none()
+
+
+def _waiting_of_draws(day: date) -> ColumnElement[bool]:
+    """A drawn object of a draw whose tasks are wanted: its day has come, and it has none."""
+    has_task = exists().where(
+        col(Task.origin_kind) == OriginKind.DRAW, col(Task.origin_id) == col(DrawnObject.id)
+    )
+    was_refused = exists().where(col(DrawOrderRefusal.drawn_object_id) == col(DrawnObject.id))
+    return and_(
+        col(DrawnObject.draw_id) == col(DrawOrder.draw_id),
+        col(DrawnObject.state) == Outcome.DRAWN,
+        col(DrawnObject.day) <= day,
+        ~has_task,
+        ~was_refused,
+    )
+
+
+async def lock_draw_order(session: AsyncSession, day: date) -> DrawOrder | None:
+    """A draw with tasks to make on the day that no other worker has."""
+    is_staffed = exists().where(
+        col(Draw.id) == col(DrawOrder.draw_id), col(Draw.state) == DrawState.STAFFED
+    )
+    statement = (
+        select(DrawOrder)
+        .where(is_staffed, exists().where(_waiting_of_draws(day)))
+        .order_by(col(DrawOrder.draw_id))
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    return (await session.exec(statement)).one_or_none()
+
+
+async def waiting_of_draw(session: AsyncSession, draw_id: UUID, day: date) -> set[UUID]:
+    """Which drawn objects have neither a task nor a refusal, and their day has come."""
+    statement = select(DrawnObject.id).where(
+        col(DrawOrder.draw_id) == draw_id, _waiting_of_draws(day)
+    )
+    return {*(await session.exec(statement)).all()}
+
+
+async def tasks_of(session: AsyncSession, drawn_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """The task of each drawn object that has one the caller sees."""
+    statement = select(Task.origin_id, Task.id).where(
+        col(Task.origin_kind) == OriginKind.DRAW, col(Task.origin_id).in_([*drawn_ids])
+    )
+    return dict((await session.exec(statement)).all())
+
+
+async def refusals_of(
+    session: AsyncSession, drawn_ids: Collection[UUID]
+) -> dict[UUID, DrawOrderRefusal]:
+    statement = select(DrawOrderRefusal).where(
+        col(DrawOrderRefusal.drawn_object_id).in_([*drawn_ids])
+    )
+    return {each.drawn_object_id: each for each in (await session.exec(statement)).all()}
+
+
+async def forget_refusals(session: AsyncSession, draw_id: UUID) -> None:
+    """What was refused of a draw is tried again."""
+    of_draw = select(DrawnObject.id).where(DrawnObject.draw_id == draw_id)
+    await session.exec(
+        delete(DrawOrderRefusal).where(col(DrawOrderRefusal.drawn_object_id).in_(of_draw))
+    )

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from services.tasks.campaigns.domain.life import Medium
 from services.tasks.campaigns.schemas.campaigns import ApprovalIn
+from services.tasks.draws.models.draws import DrawnObject
 from services.tasks.enterprises.domain.visits import LegalKind, Method, Mode
 from services.tasks.enterprises.schemas.visits import ObjectCode, SiteNumber
 from services.tasks.orders.domain import (
@@ -19,7 +20,8 @@ from services.tasks.orders.domain import (
     OrderAction,
     OrderState,
 )
-from services.tasks.orders.models import TaskOrder
+from services.tasks.orders.models import DrawOrderRefusal, TaskOrder
+from services.tasks.orders.use_cases.of_draws import Asked
 from services.tasks.orders.use_cases.sending import Kept, Sent, actions
 from shared.auth.actor import Actor
 from shared.http.body import Body, Code, Division, LongText, Out, Reason, ShortText
@@ -203,3 +205,52 @@ class OrderItemOut(Out):
 
 def kept(items: Sequence[ItemIn]) -> list[Kept]:
     return [each.kept() for each in items]
+
+
+class DrawTasksIn(Body):
+    """What the checks of a draw are about."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "title": "2026年第二季度双随机检查",
+                "facts": "按抽查事项清单检查",
+                "media": ["air", "water"],
+            }
+        }
+    )
+
+    title: ShortText
+    facts: LongText
+    media: Annotated[list[Medium], Field(max_length=len(Medium))] = Field(default_factory=list)
+
+    def asked(self) -> Asked:
+        return Asked(self.title, self.facts, tuple(dict.fromkeys(self.media)))
+
+
+class DrawTasksOut(Out):
+    """Tasks are wanted of the draw: each comes on the day of its check."""
+
+    draw_id: UUID
+    title: str
+    facts: str
+    media: list[Medium]
+    sent_at: datetime
+
+
+class DrawTaskOut(Out):
+    """A drawn object with its task, or why it has none. Neither, while its day has not come."""
+
+    drawn_object_id: UUID
+    day: date
+    task_id: UUID | None
+    problem: ItemProblemOut | None
+
+    @classmethod
+    def of(cls, drawn: DrawnObject, task_id: UUID | None, refused: DrawOrderRefusal | None) -> Self:
+        return cls(
+            drawn_object_id=drawn.id,
+            day=drawn.day,
+            task_id=task_id,
+            problem=None if refused is None else ItemProblemOut.model_validate(refused.problem),
+        )

@@ -420,7 +420,7 @@ async def test_tasks_of_a_campaign_count_for_its_round_and_team(
     )
     ids = [str(each) for each in (task["campaign_id"], task["round_id"], task["campaign_team_id"])]
     assert ids == [item["id"], a_round["id"], team["id"]]
-    assert task["parties"] == [YUYAO, CIXI]
+    assert task["parties"] == [NINGBO, CIXI, YUYAO]
     await act(city_head, path, "call-off", {"reason": "上级统一部署"})
     late = await city_head.post("/task-orders", body | {"key": uuid4().hex})
     assert code(late) == (409, "campaign_not_in_force")

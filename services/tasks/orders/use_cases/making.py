@@ -186,7 +186,9 @@ async def _ordered(
     place = enterprise.division if enterprise else item.place
     if place is None:
         raise NowhereToGo(reason="place", pointer="/place")
-    parties = [item.division or place, *item.parties]
+    # Who sends officers across a border stands above both sides, and is in charge.
+    by_default = order.division if Method.CROSS in order.methods else place
+    parties = [item.division or by_default, *item.parties]
     if seen.team is not None:
         _require_fit(seen.team, place)
         parties += seen.team.home_divisions
