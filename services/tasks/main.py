@@ -12,6 +12,8 @@ from services.tasks.evidence import endpoints as evidence
 from services.tasks.evidence.domain import LARGEST
 from services.tasks.evidence.use_cases.store import EvidenceStore
 from services.tasks.inspections import endpoints as inspections
+from services.tasks.leads import handlers as lead_handlers
+from services.tasks.leads.endpoints import leads, surveys
 from services.tasks.problems.endpoints import completion, problems
 from services.tasks.tables import OPEN_WORK
 from shared import reference
@@ -32,6 +34,8 @@ app = create_service_app(
         title="Tasks",
         settings=settings,
         routers=[
+            leads.router,
+            surveys.router,
             dispatch.router,
             completion.router,
             enterprises.router,
@@ -43,7 +47,12 @@ app = create_service_app(
             inspections.router,
             problems.router,
         ],
-        handlers={**reference.HANDLERS, **SUCCESSION_HANDLERS, **handlers.HANDLERS},
+        handlers={
+            **reference.HANDLERS,
+            **SUCCESSION_HANDLERS,
+            **handlers.HANDLERS,
+            **lead_handlers.HANDLERS,
+        },
         jobs=JOBS,
         long_jobs=LONG_JOBS,
         open_work=OPEN_WORK,

@@ -9,17 +9,20 @@ import services.tasks.enterprises.models.imports
 import services.tasks.enterprises.models.positive_lists
 import services.tasks.evidence.models
 import services.tasks.inspections.models
+import services.tasks.leads.models.surveys
 import services.tasks.problems.models  # noqa: F401  importing declares the tables
 from services.tasks.base import SCHEMA, TasksTable
 from services.tasks.enterprises.models.registry import EnterpriseChange, EnterpriseGrade
 from services.tasks.enterprises.models.visits import EnterpriseVisitStep
+from services.tasks.leads.models.leads import LeadStep
+from services.tasks.leads.models.surveys import AirAnalysis
 from shared.db import kernel, rls
 from shared.succession.open_work import OpenWork
 
 __all__ = ["OPEN_WORK", "SCHEMA", "metadata"]
 
 # Written once and never changed.
-KEPT: Final = (EnterpriseChange, EnterpriseGrade, EnterpriseVisitStep)
+KEPT: Final = (EnterpriseChange, EnterpriseGrade, EnterpriseVisitStep, LeadStep, AirAnalysis)
 
 kernel.declare(TasksTable.metadata)
 for kept in KEPT:
@@ -44,6 +47,19 @@ OPEN_WORK: Final = (
     ),
     OpenWork(
         "positive_list", _TABLES["positive_list"], ("division",), is_open="withdrawn_on IS NULL"
+    ),
+    # Who received it once stays who may know its source; a merged lead goes with its matter.
+    OpenWork(
+        "lead",
+        _TABLES["lead"],
+        ("division", "parties", "place", "assigned_to", "received_by"),
+        is_open="state <> 'closed'",
+    ),
+    OpenWork(
+        "survey_request",
+        _TABLES["survey_request"],
+        ("division", "asked_of"),
+        is_open="state = 'requested'",
     ),
     OpenWork(
         "task",

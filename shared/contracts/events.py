@@ -52,5 +52,5 @@ SUBSCRIBERS: Final[Mapping[str, tuple[str, ...]]] = {
     "regions.operation.summarised.v1": ("petitions",),
     "tasks.task.completed.v1": ("regions", "petitions"),
     "tasks.task.officers_released.v1": ("regions",),
-    "tasks.task.withdrawn.v1": ("regions", "petitions"),
+    "tasks.task.withdrawn.v1": ("regions", "petitions", "tasks"),
 }
