@@ -18,6 +18,8 @@ from services.tasks.inspections import endpoints as inspections
 from services.tasks.orders.domain import LARGEST as LARGEST_ORDER
 from services.tasks.orders.endpoints import draws as draw_orders, orders
 from services.tasks.orders.jobs import LONG_JOBS as ORDER_JOBS
+from services.tasks.leads import handlers as lead_handlers
+from services.tasks.leads.endpoints import leads, surveys
 from services.tasks.problems.endpoints import completion, problems
 from services.tasks.tables import OPEN_WORK
 from shared import reference
@@ -42,6 +44,9 @@ app = create_service_app(
             draw_library.router,
             draws.router,
             drawn.router,
+            leads.router,
+            surveys.router,
+            dispatch.router,
             completion.router,
             campaigns.router,
             rounds.router,
@@ -61,6 +66,14 @@ app = create_service_app(
         handlers={**reference.HANDLERS, **SUCCESSION_HANDLERS, **handlers.HANDLERS},
         jobs=(*JOBS, *DRAW_JOBS),
         long_jobs=(*LONG_JOBS, *ORDER_JOBS),
+        handlers={
+            **reference.HANDLERS,
+            **SUCCESSION_HANDLERS,
+            **handlers.HANDLERS,
+            **lead_handlers.HANDLERS,
+        },
+        jobs=JOBS,
+        long_jobs=LONG_JOBS,
         open_work=OPEN_WORK,
         clock_listeners=handlers.CLOCK_LISTENERS,
         extras=_extras,

@@ -13,6 +13,7 @@ import services.tasks.enterprises.models.positive_lists
 import services.tasks.evidence.models
 import services.tasks.inspections.models
 import services.tasks.orders.models
+import services.tasks.leads.models.surveys
 import services.tasks.problems.models  # noqa: F401  importing declares the tables
 from services.tasks.base import SCHEMA, TasksTable
 from services.tasks.campaigns.models.campaigns import CampaignStep, CheckApproval
@@ -21,6 +22,8 @@ from services.tasks.dispatch.models import TaskStep
 from services.tasks.draws.models.draws import DrawFollowUpSample, DrawnOfficer, DrawStep
 from services.tasks.enterprises.models.registry import EnterpriseChange, EnterpriseGrade
 from services.tasks.enterprises.models.visits import EnterpriseVisitStep
+from services.tasks.leads.models.leads import LeadStep
+from services.tasks.leads.models.surveys import AirAnalysis
 from shared.db import kernel, rls
 from shared.succession.open_work import OpenWork
 
@@ -42,6 +45,7 @@ KEPT: Final = (
     EnterpriseGrade,
     EnterpriseVisitStep,
 )
+KEPT: Final = (EnterpriseChange, EnterpriseGrade, EnterpriseVisitStep, LeadStep, AirAnalysis)
 
 kernel.declare(TasksTable.metadata)
 for kept in KEPT:
@@ -115,6 +119,18 @@ OPEN_WORK: Final = (
         _TABLES["campaign_group_question"],
         ("division",),
         is_open="answered_at IS NULL",
+    # Who received it once stays who may know its source; a merged lead goes with its matter.
+    OpenWork(
+        "lead",
+        _TABLES["lead"],
+        ("division", "parties", "place", "assigned_to", "received_by"),
+        is_open="state <> 'closed'",
+    ),
+    OpenWork(
+        "survey_request",
+        _TABLES["survey_request"],
+        ("division", "asked_of"),
+        is_open="state = 'requested'",
     ),
     OpenWork(
         "task",

@@ -372,7 +372,40 @@ _CAMPAIGNS: Final[Mapping[str, Right]] = {
     "campaign_group.work": _right(*_COMMANDERS, Role.OFFICER, at=Relation.PARTICIPANT),
     "campaign_group.answer": _right(*_HEADS, at=Relation.PARTICIPANT),
 }
-_LEADS: Final[Mapping[str, Right]] = {}
+_LEADS: Final[Mapping[str, Right]] = {
+    "lead.read": _right(*_READERS, Role.DISCIPLINE_OFFICER, at=Relation.ANY),
+    # Towards the division that received it: whose complaint or report is behind a lead.
+    "lead.read_source": _right(
+        Role.DEPARTMENT_HEAD,
+        Role.PETITION_CLERK,
+        Role.AUDITOR,
+        Role.DISCIPLINE_OFFICER,
+        at=Relation.SUBTREE,
+        sensitive=True,
+    ),
+    "lead.enter": _right(
+        *_STAFF,
+        Role.GRID_LEAD,
+        Role.GRID_OFFICER,
+        Role.DISCIPLINE_OFFICER,
+        Role.PLATFORM,
+        at=Relation.SUBTREE,
+    ),
+    "lead.grade": _right(*_CHIEFS, at=Relation.SUBTREE),
+    "lead.merge": _right(*_CHIEFS, at=Relation.SUBTREE),
+    "lead.assign": _right(*_CHIEFS, at=Relation.SUBTREE),
+    # The division it is offered to, in its own name.
+    "lead.answer": _right(*_CHIEFS, Role.OFFICER, at=Relation.OWN),
+    "lead.hand_on": _right(*_CHIEFS, at=Relation.SUBTREE),
+    "lead.verify": _right(*_CHIEFS, Role.OFFICER, at=Relation.SUBTREE),
+    "lead.close": _right(*_CHIEFS, at=Relation.SUBTREE),
+    "air_analysis.read": _right(*_READERS, at=Relation.ANY),
+    "air_analysis.write": _right(*_CHIEFS, Role.OFFICER, at=Relation.SUBTREE),
+    "survey.read": _right(*_READERS, at=Relation.ANY),
+    "survey.ask": _right(*_CHIEFS, Role.OFFICER, at=Relation.SUBTREE),
+    # Whose means were asked, or the platform that has them.
+    "survey.answer": _right(*_CHIEFS, Role.OFFICER, Role.PLATFORM, at=Relation.SUBTREE),
+}
 _DRAWS: Final[Mapping[str, Right]] = {
     # That a draw was made, by whom and with which hashes; what was drawn is for who is named in it.
     "draw.read": _right(*_READERS, Role.DISCIPLINE_OFFICER, at=Relation.ANY),
