@@ -15,11 +15,11 @@ from services.tasks.evidence import endpoints as evidence
 from services.tasks.evidence.domain import LARGEST
 from services.tasks.evidence.use_cases.store import EvidenceStore
 from services.tasks.inspections import endpoints as inspections
-from services.tasks.orders.domain import LARGEST as LARGEST_ORDER
-from services.tasks.orders.endpoints import draws as draw_orders, orders
-from services.tasks.orders.jobs import LONG_JOBS as ORDER_JOBS
 from services.tasks.leads import handlers as lead_handlers
 from services.tasks.leads.endpoints import leads, surveys
+from services.tasks.orders.domain import LARGEST as LARGEST_ORDER
+from services.tasks.orders.endpoints import draws as draw_orders, leads as lead_orders, orders
+from services.tasks.orders.jobs import LONG_JOBS as ORDER_JOBS
 from services.tasks.problems.endpoints import completion, problems
 from services.tasks.tables import OPEN_WORK
 from shared import reference
@@ -46,7 +46,6 @@ app = create_service_app(
             drawn.router,
             leads.router,
             surveys.router,
-            dispatch.router,
             completion.router,
             campaigns.router,
             rounds.router,
@@ -54,6 +53,7 @@ app = create_service_app(
             groups.router,
             orders.router,
             draw_orders.router,
+            lead_orders.router,
             enterprises.router,
             enterprise_files.router,
             positive_lists.router,
@@ -63,17 +63,14 @@ app = create_service_app(
             inspections.router,
             problems.router,
         ],
-        handlers={**reference.HANDLERS, **SUCCESSION_HANDLERS, **handlers.HANDLERS},
-        jobs=(*JOBS, *DRAW_JOBS),
-        long_jobs=(*LONG_JOBS, *ORDER_JOBS),
         handlers={
             **reference.HANDLERS,
             **SUCCESSION_HANDLERS,
             **handlers.HANDLERS,
             **lead_handlers.HANDLERS,
         },
-        jobs=JOBS,
-        long_jobs=LONG_JOBS,
+        jobs=(*JOBS, *DRAW_JOBS),
+        long_jobs=(*LONG_JOBS, *ORDER_JOBS),
         open_work=OPEN_WORK,
         clock_listeners=handlers.CLOCK_LISTENERS,
         extras=_extras,

@@ -12,8 +12,8 @@ import services.tasks.enterprises.models.imports
 import services.tasks.enterprises.models.positive_lists
 import services.tasks.evidence.models
 import services.tasks.inspections.models
-import services.tasks.orders.models
 import services.tasks.leads.models.surveys
+import services.tasks.orders.models
 import services.tasks.problems.models  # noqa: F401  importing declares the tables
 from services.tasks.base import SCHEMA, TasksTable
 from services.tasks.campaigns.models.campaigns import CampaignStep, CheckApproval
@@ -31,21 +31,19 @@ __all__ = ["OPEN_WORK", "SCHEMA", "metadata"]
 
 # Written once and never changed.
 KEPT: Final = (
+    AirAnalysis,
     CampaignStep,
     CheckApproval,
+    DrawFollowUpSample,
+    DrawStep,
+    DrawnOfficer,
     EnterpriseChange,
     EnterpriseGrade,
     EnterpriseVisitStep,
     GroupReading,
+    LeadStep,
     TaskStep,
-    DrawFollowUpSample,
-    DrawnOfficer,
-    DrawStep,
-    EnterpriseChange,
-    EnterpriseGrade,
-    EnterpriseVisitStep,
 )
-KEPT: Final = (EnterpriseChange, EnterpriseGrade, EnterpriseVisitStep, LeadStep, AirAnalysis)
 
 kernel.declare(TasksTable.metadata)
 for kept in KEPT:
@@ -119,6 +117,7 @@ OPEN_WORK: Final = (
         _TABLES["campaign_group_question"],
         ("division",),
         is_open="answered_at IS NULL",
+    ),
     # Who received it once stays who may know its source; a merged lead goes with its matter.
     OpenWork(
         "lead",

@@ -62,8 +62,8 @@ class ItemResult(StrEnum):
 
 class OrderDay(InvalidInput):
     code = "order_day"
-    zh = "完成期限不得早于今天。"
-    en = "What is ordered is due no earlier than today."
+    zh = "完成期限不得早于今天,线索任务不得晚于线索核查期限。"
+    en = "What is ordered is due no earlier than today, and of a lead no later than the lead."
 
 
 class OrderDiffers(AlreadyExists):
@@ -140,6 +140,15 @@ def step(state: OrderState, action: OrderAction) -> OrderState:
 def require_due(due_on: date, *, today: date) -> None:
     if due_on < today:
         raise OrderDay(reason="day", pointer="/due_on")
+
+
+def due_of_lead(asked: date | None, lead_due: date, *, today: date) -> date:
+    """When the task of a lead is due: with the lead, or before it, but not in the past."""
+    if asked is None:
+        return max(lead_due, today)
+    if not today <= asked <= max(lead_due, today):
+        raise OrderDay(reason="day", pointer="/due_on")
+    return asked
 
 
 def require_once(items: Sequence[Item]) -> None:

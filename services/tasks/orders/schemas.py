@@ -22,6 +22,7 @@ from services.tasks.orders.domain import (
 )
 from services.tasks.orders.models import DrawOrderRefusal, TaskOrder
 from services.tasks.orders.use_cases.of_draws import Asked
+from services.tasks.orders.use_cases.of_leads import OfLead
 from services.tasks.orders.use_cases.sending import Kept, Sent, actions
 from shared.auth.actor import Actor
 from shared.http.body import Body, Code, Division, LongText, Out, Reason, ShortText
@@ -253,4 +254,29 @@ class DrawTaskOut(Out):
             day=drawn.day,
             task_id=task_id,
             problem=None if refused is None else ItemProblemOut.model_validate(refused.problem),
+        )
+
+
+class LeadTaskIn(Body):
+    """What is said of a lead's task beyond the lead. Without `due_on` it is due with the lead."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"mode": "on_site"}})
+
+    mode: Mode = Mode.ON_SITE
+    methods: Annotated[list[Method], Field(max_length=len(Method))] = Field(default_factory=list)
+    due_on: date | None = None
+    campaign_id: UUID | None = None
+    round_id: UUID | None = None
+    team_id: UUID | None = None
+    sealed: Annotated[bool, Field(description="known to the maker alone until departure")] = False
+
+    def asked(self) -> OfLead:
+        return OfLead(
+            mode=self.mode,
+            methods=tuple(dict.fromkeys(self.methods)),
+            due_on=self.due_on,
+            campaign_id=self.campaign_id,
+            round_id=self.round_id,
+            team_id=self.team_id,
+            sealed=self.sealed,
         )

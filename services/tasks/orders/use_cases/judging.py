@@ -1,4 +1,4 @@
-"""What tasks made by jobs share: in whose right, how an object is checked, why one was refused."""
+"""What makers of tasks share: in whose right, how an object is checked, which team, why not."""
 
 from collections.abc import Sequence
 from typing import Any, Protocol
@@ -6,6 +6,9 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.tasks.campaigns.domain.teams import TeamDisbanded, TeamNotForPlace, may_work_in
+from services.tasks.campaigns.models.teams import CampaignTeam
+from services.tasks.campaigns.queries import teams
 from services.tasks.enterprises.domain import visits
 from services.tasks.enterprises.domain.registry import STANDING
 from services.tasks.enterprises.domain.visits import EnterpriseNotStanding, Mode
@@ -14,7 +17,7 @@ from services.tasks.enterprises.queries import positive_lists, visits as ledger_
 from services.tasks.enterprises.use_cases.visit_record import rules_for
 from services.tasks.orders import domain
 from shared.auth.actor import Actor, ActorKind, Grant, Role
-from shared.errors import AppError, Language
+from shared.errors import AppError, Language, NotFound
 
 
 class Kept(Protocol):
@@ -77,3 +80,24 @@ async def judged_mode(
         listed=listed.get(enterprise.id),
         off_site_instead=off_site_instead,
     )
+
+
+async def standing_team(
+    session: AsyncSession, team_id: UUID, *, campaign_id: UUID | None
+) -> CampaignTeam:
+    """A team of the campaign that was not disbanded."""
+    team = await teams.team(session, team_id)
+    if team.campaign_id != campaign_id:
+        raise NotFound(what="campaign team")
+    if team.disbanded_on is not None:
+        raise TeamDisbanded
+    return team
+
+
+def require_fit(team: CampaignTeam, place: str) -> None:
+    """TeamNotForPlace where the team is not meant to go, or is at home."""
+    fits = may_work_in(
+        team.kind, home_divisions=team.home_divisions, works_in=team.works_in, place=place
+    )
+    if not fits:
+        raise TeamNotForPlace(place=place)

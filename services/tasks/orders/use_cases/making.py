@@ -10,10 +10,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.tasks.campaigns.domain.approvals import Approval, require_within
 from services.tasks.campaigns.domain.life import require_in_force
-from services.tasks.campaigns.domain.teams import TeamDisbanded, TeamNotForPlace, may_work_in
 from services.tasks.campaigns.models.campaigns import CheckApproval
 from services.tasks.campaigns.models.teams import CampaignTeam
-from services.tasks.campaigns.queries import campaigns, teams
+from services.tasks.campaigns.queries import campaigns
 from services.tasks.campaigns.use_cases.record import taking_part
 from services.tasks.dispatch.use_cases.carrying_out import Wanted, ask_for
 from services.tasks.enterprises.domain import visits
@@ -36,13 +35,19 @@ from services.tasks.orders.domain import (
     OrderAction,
 )
 from services.tasks.orders.models import TaskOrder, TaskOrderItem
-from services.tasks.orders.use_cases.judging import judged_mode, problem_of, sender_of
+from services.tasks.orders.use_cases.judging import (
+    judged_mode,
+    problem_of,
+    require_fit,
+    sender_of,
+    standing_team,
+)
 from services.tasks.orders.use_cases.sending import keep
 from shared.auth.actor import Actor
 from shared.clocks.days import legal_day
 from shared.contracts.origins import Matter, Origin, OriginKind
 from shared.crashpoint import crashpoint
-from shared.errors import AlreadyExists, AppError, NotFound
+from shared.errors import AlreadyExists, AppError
 
 # Tasks a transaction makes: a crash costs none that was answered.
 BATCH: Final = 50
@@ -170,11 +175,7 @@ async def _look(session: AsyncSession, order: TaskOrder, item: Item) -> _Seen:
         require_in_force(campaign.state)
         part = taking_part(campaign)
     if item.team_id is not None:
-        team = await teams.team(session, item.team_id)
-        if team.campaign_id != order.campaign_id:
-            raise NotFound(what="campaign team")
-        if team.disbanded_on is not None:
-            raise TeamDisbanded
+        team = await standing_team(session, item.team_id, campaign_id=order.campaign_id)
     return _Seen(enterprise, team, part)
 
 
@@ -190,7 +191,7 @@ async def _ordered(
     by_default = order.division if Method.CROSS in order.methods else place
     parties = [item.division or by_default, *item.parties]
     if seen.team is not None:
-        _require_fit(seen.team, place)
+        require_fit(seen.team, place)
         parties += seen.team.home_divisions
     # Whoever goes there, the place of the act takes part (行政处罚法 art. 22).
     parties = [*dict.fromkeys([*parties, place])]
@@ -200,14 +201,6 @@ async def _ordered(
     due_on = item.due_on or order.due_on
     domain.require_due(due_on, today=today)
     return _Ordered(parties, place, due_on)
-
-
-def _require_fit(team: CampaignTeam, place: str) -> None:
-    fits = may_work_in(
-        team.kind, home_divisions=team.home_divisions, works_in=team.works_in, place=place
-    )
-    if not fits:
-        raise TeamNotForPlace(place=place)
 
 
 async def _mode(
