@@ -68,11 +68,10 @@ async def start_checking(session: AsyncSession, lead: Lead) -> datetime:
             await drop_clocks(session, subject_id=lead.id, at=lead.received_at, kinds={CHECK_CLOCK})
     return await _start(
         session,
-        "lead",
-        lead.id,
+        ("lead", lead.id),
         CHECK_CLOCK,
         days(CHECK_CLOCK, allowed),
-        in_force,
+        in_force=in_force,
         at=lead.received_at,
         seen_by=lead.parties,
     )
@@ -81,14 +80,28 @@ async def start_checking(session: AsyncSession, lead: Lead) -> datetime:
 async def start_grading(session: AsyncSession, lead: Lead, *, at: datetime) -> None:
     in_force = await rules(session, lead)
     term = hours(GRADE_CLOCK, in_force["lead.grade_hours"])
-    await _start(session, "lead", lead.id, GRADE_CLOCK, term, in_force, at=at, seen_by=lead.parties)
+    await _start(
+        session,
+        ("lead", lead.id),
+        GRADE_CLOCK,
+        term,
+        in_force=in_force,
+        at=at,
+        seen_by=lead.parties,
+    )
 
 
 async def start_answering(session: AsyncSession, lead: Lead, *, at: datetime) -> None:
     in_force = await rules(session, lead)
     term = hours(ANSWER_CLOCK, in_force["lead.answer_hours"])
     await _start(
-        session, "lead", lead.id, ANSWER_CLOCK, term, in_force, at=at, seen_by=lead.parties
+        session,
+        ("lead", lead.id),
+        ANSWER_CLOCK,
+        term,
+        in_force=in_force,
+        at=at,
+        seen_by=lead.parties,
     )
 
 
@@ -96,11 +109,10 @@ async def start_survey(session: AsyncSession, survey: SurveyRequest) -> datetime
     in_force = await _rules(session, survey.division, survey.requested_at)
     return await _start(
         session,
-        "survey_request",
-        survey.id,
+        ("survey_request", survey.id),
         SURVEY_CLOCK,
         hours(SURVEY_CLOCK, in_force["lead.survey_hours"][survey.kind]),
-        in_force,
+        in_force=in_force,
         at=survey.requested_at,
         seen_by=[survey.division, survey.asked_of],
     )
@@ -114,19 +126,18 @@ async def stop(session: AsyncSession, subject_id: UUID, kind: str, *, at: dateti
 
 async def _start(
     session: AsyncSession,
-    subject_kind: str,
-    subject_id: UUID,
+    subject: tuple[str, UUID],
     kind: str,
     term: Term,
-    in_force: Mapping[str, Any],
     *,
+    in_force: Mapping[str, Any],
     at: datetime,
     seen_by: Sequence[str],
 ) -> datetime:
     due = await start_clock(
         session,
-        subject_kind=subject_kind,
-        subject_id=subject_id,
+        subject_kind=subject[0],
+        subject_id=subject[1],
         kind=kind,
         term=term,
         ladder=Ladder(
