@@ -184,7 +184,9 @@ def test_rows_0_02_to_0_04_and_0_07_teams_go_to_the_pushed_firms_and_the_trades_
     assert office.wait("the tasks", done)["results"]["made"] == PUSHED
     [item] = city.get(f"/task-orders/{sent['id']}/items", limit=1)["items"]
     task = office.person(officer(PINGHU)).get(f"/tasks/{item['task_id']}")
-    assert (task["origin_kind"], task["state"]) == ("order", "requested")
+    # Who goes is not told where the work comes from.
+    assert (task["origin_kind"], task["state"]) == (None, "requested")
+    assert city.get(f"/tasks/{task['id']}")["origin_kind"] == "order"
     assert task["parties"] == [PINGHU, JIAXING]
     assert city.post("/task-orders", order)["id"] == sent["id"]
 

@@ -2,15 +2,15 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Response, status as http
+from fastapi import APIRouter, status as http
 
-from services.tasks.dispatch.schemas.tasks import TaskFacts
+from services.tasks.dispatch.endpoints.asked import AskedDep
+from services.tasks.dispatch.schemas import TaskOut
 from services.tasks.orders.schemas import LeadTaskIn
 from services.tasks.orders.use_cases import of_leads
-from shared.http.access import ActorDep, policy
-from shared.http.now import Now
-from shared.http.preconditions import ExpectedVersion, etag
-from shared.http.routing import Route, SessionDep
+from shared.http.access import policy
+from shared.http.preconditions import ExpectedVersion
+from shared.http.routing import Route
 
 router = APIRouter(prefix="/leads", tags=["orders"], route_class=Route)
 
@@ -21,18 +21,16 @@ router = APIRouter(prefix="/leads", tags=["orders"], route_class=Route)
     dependencies=[policy("lead.hand_on")],
 )
 async def make_task_of_lead(
-    lead_id: UUID,
-    body: LeadTaskIn,
-    actor: ActorDep,
-    session: SessionDep,
-    now: Now,
-    response: Response,
-    expected_version: ExpectedVersion,
-) -> TaskFacts:
+    lead_id: UUID, body: LeadTaskIn, asked: AskedDep, expected_version: ExpectedVersion
+) -> TaskOut:
     """Let an accepted lead become a task; what the lead says is what the task is about."""
     task = await of_leads.make_of_lead(
-        session, actor, lead_id, body.asked(), expected_version=expected_version, now=now
+        asked.session,
+        asked.actor,
+        lead_id,
+        body.asked(),
+        expected_version=expected_version,
+        now=asked.now,
     )
-    response.headers["Location"] = f"/api/v1/tasks/{task.id}"
-    response.headers["ETag"] = etag(task.version)
-    return TaskFacts.model_validate(task)
+    asked.response.headers["Location"] = f"/api/v1/tasks/{task.id}"
+    return await asked.answer(task)
