@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from services.tasks.campaigns.endpoints import campaigns, groups, rounds, teams
 from services.tasks.config import settings
 from services.tasks.dispatch import endpoints as dispatch, handlers
+from services.tasks.draws.endpoints import drawn, draws, library as draw_library
+from services.tasks.draws.jobs import JOBS as DRAW_JOBS
 from services.tasks.enterprise_files import endpoints as enterprise_files
 from services.tasks.enterprises.domain.imports import LARGEST as LARGEST_LIST
 from services.tasks.enterprises.endpoints import enterprises, imports, positive_lists, visits
@@ -12,6 +15,11 @@ from services.tasks.evidence import endpoints as evidence
 from services.tasks.evidence.domain import LARGEST
 from services.tasks.evidence.use_cases.store import EvidenceStore
 from services.tasks.inspections import endpoints as inspections
+from services.tasks.leads import handlers as lead_handlers
+from services.tasks.leads.endpoints import leads, surveys
+from services.tasks.orders.domain import LARGEST as LARGEST_ORDER
+from services.tasks.orders.endpoints import draws as draw_orders, leads as lead_orders, orders
+from services.tasks.orders.jobs import LONG_JOBS as ORDER_JOBS
 from services.tasks.problems.endpoints import completion, problems
 from services.tasks.tables import OPEN_WORK
 from shared import reference
@@ -33,7 +41,19 @@ app = create_service_app(
         settings=settings,
         routers=[
             *dispatch.ROUTERS,
+            draw_library.router,
+            draws.router,
+            drawn.router,
+            leads.router,
+            surveys.router,
             completion.router,
+            campaigns.router,
+            rounds.router,
+            teams.router,
+            groups.router,
+            orders.router,
+            draw_orders.router,
+            lead_orders.router,
             enterprises.router,
             enterprise_files.router,
             positive_lists.router,
@@ -43,12 +63,23 @@ app = create_service_app(
             inspections.router,
             problems.router,
         ],
-        handlers={**reference.HANDLERS, **SUCCESSION_HANDLERS, **handlers.HANDLERS},
-        jobs=JOBS,
-        long_jobs=LONG_JOBS,
+        handlers={
+            **reference.HANDLERS,
+            **SUCCESSION_HANDLERS,
+            **handlers.HANDLERS,
+            **lead_handlers.HANDLERS,
+        },
+        jobs=(*JOBS, *DRAW_JOBS),
+        long_jobs=(*LONG_JOBS, *ORDER_JOBS),
         open_work=OPEN_WORK,
         clock_listeners=handlers.CLOCK_LISTENERS,
         extras=_extras,
-        bounds=Bounds(body_of={f"{API}/evidence": LARGEST, f"{API}/tasks-imports": LARGEST_LIST}),
+        bounds=Bounds(
+            body_of={
+                f"{API}/evidence": LARGEST,
+                f"{API}/task-orders": LARGEST_ORDER,
+                f"{API}/tasks-imports": LARGEST_LIST,
+            }
+        ),
     )
 )

@@ -53,5 +53,5 @@ SUBSCRIBERS: Final[Mapping[str, tuple[str, ...]]] = {
     "tasks.clock.fired.v1": ("tasks",),
     "tasks.task.completed.v1": ("regions", "petitions"),
     "tasks.task.officers_released.v1": ("regions",),
-    "tasks.task.withdrawn.v1": ("regions", "petitions"),
+    "tasks.task.withdrawn.v1": ("regions", "petitions", "tasks"),
 }

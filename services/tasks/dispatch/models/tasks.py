@@ -9,6 +9,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
 from services.tasks.base import SCHEMA, TasksTable
+from services.tasks.campaigns.models.campaigns import CAMPAIGN_ID, ROUND_ID
+from services.tasks.campaigns.models.teams import CAMPAIGN_TEAM_ID
 from services.tasks.dispatch.domain import ReturnCode, TaskAction, TaskState
 from services.tasks.enterprises.domain.visits import LegalKind, Mode
 from services.tasks.enterprises.models.registry import ENTERPRISE_ID, following
@@ -66,6 +68,8 @@ class Task(TasksTable, Versioned, table=True):
         Index("ix_task_enterprise_id", "enterprise_id"),
         Index("ix_task_object_code", "object_code"),
         Index("ix_task_campaign_id", "campaign_id"),
+        Index("ix_task_round_id", "round_id"),
+        Index("ix_task_campaign_team_id", "campaign_team_id"),
         {"info": rls.info(rls.SCOPED)},
     )
 
@@ -90,7 +94,10 @@ class Task(TasksTable, Versioned, table=True):
     methods: list[str] = Field(
         default_factory=list, sa_type=ARRAY(Text), sa_column_kwargs={"server_default": "{}"}
     )
-    campaign_id: UUID | None = None
+    # For whose figures it counts, and which of its standing teams it is meant for.
+    campaign_id: UUID | None = Field(default=None, foreign_key=CAMPAIGN_ID)
+    round_id: UUID | None = Field(default=None, foreign_key=ROUND_ID)
+    campaign_team_id: UUID | None = Field(default=None, foreign_key=CAMPAIGN_TEAM_ID)
     due_on: date
     # When the team that was sent must have accepted or returned; nothing once it has.
     answer_due_at: datetime | None = Field(default=None, sa_type=Timestamptz)

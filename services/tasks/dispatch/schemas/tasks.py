@@ -236,6 +236,8 @@ class TaskFacts(Out):
     mode: Mode | None
     methods: list[Method]
     campaign_id: UUID | None
+    round_id: UUID | None
+    campaign_team_id: UUID | None
     due_on: date
     answer_due_at: datetime | None
     raised_to: str | None

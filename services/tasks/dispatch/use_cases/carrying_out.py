@@ -33,6 +33,8 @@ class Wanted:
 
     enterprise_id: UUID | None = None
     campaign_id: UUID | None = None
+    round_id: UUID | None = None
+    campaign_team_id: UUID | None = None
     legal_kind: LegalKind | None = None
     mode: Mode | None = None
     methods: Sequence[Method] = ()
@@ -78,6 +80,8 @@ async def ask_for(
         mode=wanted.mode,
         methods=[*wanted.methods],
         campaign_id=wanted.campaign_id,
+        round_id=wanted.round_id,
+        campaign_team_id=wanted.campaign_team_id,
         due_on=due_on,
         requested_at=now,
         visible_to=divisions.visibility([*parties, matter.division]),
