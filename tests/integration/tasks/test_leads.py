@@ -2,7 +2,7 @@
 
 import asyncio
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from services.tasks.dispatch.use_cases.carrying_out import Wanted, ask_for
@@ -11,6 +11,8 @@ from shared.auth.actor import Actor, ActorKind, Grant, Role
 from shared.db.session import SYSTEM, Database
 from tests.integration.tasks.conftest import CIXI, YUYAO, Person, Story, eventually
 from tests.support.postgres import CLOCK_STARTS
+
+FOUND: Final = {"result": "confirmed", "note": "正在偷排"}
 
 
 def a_lead(**changes: Any) -> dict[str, Any]:
@@ -57,7 +59,7 @@ async def test_a_lead_goes_its_way_and_none_is_closed_unchecked(story: Story) ->
         (cast.yuyao_head, "grade", {}, 99, 412),
         (cast.yuyao_head, "grade", {"priority": "urgent"}, lead["version"], 422),
         (cast.yuyao_head, "close", None, lead["version"], 409),
-        (cast.yuyao_head, "verify", {"result": "confirmed", "note": "x"}, lead["version"], 409),
+        (cast.yuyao_head, "verify", FOUND, lead["version"], 409),
     ):
         answer = await who.post(f"{path}/{name}", body, version=version)
         assert answer.status_code == status, (name, answer.text)
@@ -70,6 +72,9 @@ async def test_a_lead_goes_its_way_and_none_is_closed_unchecked(story: Story) ->
     [check] = [
         each for each in lead["deadlines"] if each["kind"] == "check" and each["state"] == "running"
     ]
+    received = story.starts_at - timedelta(hours=12)
+    assert check["due_on"] == (received + timedelta(days=1)).date().isoformat()
+    lead = (await cast.yuyao_head.get(path)).json()
     assert check["due_at"] == lead["due_at"] == lead["work_due_at"]
 
     # To the neighbour, who refuses first; who had it stays written down.
@@ -83,10 +88,9 @@ async def test_a_lead_goes_its_way_and_none_is_closed_unchecked(story: Story) ->
     assert (lead["division"], lead["parties"]) == (CIXI, [YUYAO, CIXI])
     mine = (await officer.get("/leads", params={"mine": True})).json()["items"]
     assert [each["id"] for each in mine] == [lead["id"]]
-    found = {"result": "confirmed", "note": "正在偷排"}
-    answer = await cast.cixi_officers[1].post(f"{path}/verify", found, version=lead["version"])
+    answer = await cast.cixi_officers[1].post(f"{path}/verify", FOUND, version=lead["version"])
     assert (answer.status_code, answer.json()["code"]) == (403, "lead_not_yours")
-    lead = await step(officer, lead, "verify", found)
+    lead = await step(officer, lead, "verify", FOUND)
     assert lead["state"] == "verified"
     states = {each["kind"]: each["state"] for each in lead["deadlines"]}
     assert states["check"] in ("met", "missed")
