@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.tasks.leads.domain.grading import Priority
 from services.tasks.leads.domain.life import LeadAction, LeadState
@@ -37,7 +37,7 @@ from services.tasks.leads.use_cases.entering import Entered
 from shared import divisions, reference
 from shared.clock_rows.rows import clocks_of
 from shared.http.access import ActorDep, policy
-from shared.http.body import Division
+from shared.http.body import FIRST_YEAR, LAST_YEAR, Division
 from shared.http.now import Now
 from shared.http.pages import Page, PageDep
 from shared.http.preconditions import ExpectedVersion, etag
@@ -45,6 +45,9 @@ from shared.http.problems import language_of
 from shared.http.routing import Route, SessionDep
 
 router = APIRouter(tags=["leads"], route_class=Route)
+
+
+Day = Annotated[date, Query(ge=date(FIRST_YEAR, 1, 1), le=date(LAST_YEAR, 12, 31))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +130,7 @@ async def list_leads(
     response_model=list[SourceFiguresOut],
 )
 async def lead_figures(
-    session: SessionDep, now: Now, division: Division, first_day: date, last_day: date
+    session: SessionDep, now: Now, division: Division, first_day: Day, last_day: Day
 ) -> list[SourceFigures]:
     """Per source what a division and those below it received, checked and confirmed."""
     return await queries.figures(

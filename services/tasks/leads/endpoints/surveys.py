@@ -82,13 +82,13 @@ async def list_analyses(
 
 
 @router.get(
-    "/air-analyses/{analysis_id}",
+    "/air-analyses/{air_analysis_id}",
     dependencies=[policy("air_analysis.read")],
     response_model=AnalysisOut,
 )
-async def read_analysis(analysis_id: UUID, session: SessionDep) -> AirAnalysis:
+async def read_analysis(air_analysis_id: UUID, session: SessionDep) -> AirAnalysis:
     """One analysis."""
-    return await queries.analysis(session, analysis_id)
+    return await queries.analysis(session, air_analysis_id)
 
 
 @router.post("/survey-requests", status_code=201, dependencies=[policy("survey.ask")])
