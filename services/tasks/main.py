@@ -12,7 +12,15 @@ from services.tasks.evidence import endpoints as evidence
 from services.tasks.evidence.domain import LARGEST
 from services.tasks.evidence.use_cases.store import EvidenceStore
 from services.tasks.inspections import endpoints as inspections
-from services.tasks.problems.endpoints import completion, problems
+from services.tasks.problems.endpoints import (
+    completion,
+    files,
+    five_steps,
+    lists,
+    look_backs,
+    problems,
+)
+from services.tasks.problems.jobs import JOBS as PROBLEM_JOBS
 from services.tasks.tables import OPEN_WORK
 from shared import reference
 from shared.db.session import Database
@@ -41,10 +49,14 @@ app = create_service_app(
             imports.router,
             evidence.router,
             inspections.router,
+            lists.router,
             problems.router,
+            files.router,
+            five_steps.router,
+            look_backs.router,
         ],
         handlers={**reference.HANDLERS, **SUCCESSION_HANDLERS, **handlers.HANDLERS},
-        jobs=JOBS,
+        jobs=(*JOBS, *PROBLEM_JOBS),
         long_jobs=LONG_JOBS,
         open_work=OPEN_WORK,
         extras=_extras,

@@ -9,17 +9,27 @@ import services.tasks.enterprises.models.imports
 import services.tasks.enterprises.models.positive_lists
 import services.tasks.evidence.models
 import services.tasks.inspections.models
-import services.tasks.problems.models  # noqa: F401  importing declares the tables
+import services.tasks.problems.models.look_backs  # noqa: F401  importing declares the tables
 from services.tasks.base import SCHEMA, TasksTable
 from services.tasks.enterprises.models.registry import EnterpriseChange, EnterpriseGrade
 from services.tasks.enterprises.models.visits import EnterpriseVisitStep
+from services.tasks.problems.models.five_steps import NamedOffice, ProblemPublication, ToldList
+from services.tasks.problems.models.problems import ProblemAcceptance
 from shared.db import kernel, rls
 from shared.succession.open_work import OpenWork
 
 __all__ = ["OPEN_WORK", "SCHEMA", "metadata"]
 
 # Written once and never changed.
-KEPT: Final = (EnterpriseChange, EnterpriseGrade, EnterpriseVisitStep)
+KEPT: Final = (
+    EnterpriseChange,
+    EnterpriseGrade,
+    EnterpriseVisitStep,
+    ToldList,
+    NamedOffice,
+    ProblemAcceptance,
+    ProblemPublication,
+)
 
 kernel.declare(TasksTable.metadata)
 for kept in KEPT:
@@ -57,5 +67,20 @@ OPEN_WORK: Final = (
         ("division", "parties"),
         is_open="state <> 'finished'",
     ),
-    OpenWork("problem", _TABLES["problem"], ("division", "parties"), is_open="state <> 'closed'"),
+    OpenWork(
+        "problem",
+        _TABLES["problem"],
+        ("division", "parties", "raised_to"),
+        is_open="state <> 'closed'",
+    ),
+    OpenWork(
+        "problem_listing", _TABLES["problem_listing"], ("division",), is_open="state <> 'filed'"
+    ),
+    OpenWork(
+        "service_demand",
+        _TABLES["service_demand"],
+        ("division", "parties"),
+        is_open="state IN ('stated', 'serving')",
+    ),
+    OpenWork("look_back", _TABLES["look_back"], ("division",), is_open="state <> 'done'"),
 )

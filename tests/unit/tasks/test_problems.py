@@ -5,32 +5,48 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.tasks.problems import domain
-from services.tasks.problems.domain import (
+from services.tasks.problems.domain import closing, completion, five_steps, life, lists, time
+from services.tasks.problems.domain.closing import (
+    Assessed,
+    Background,
+    ClosingIncomplete,
+    NoProof,
+    NotFiled,
+    NotOnAList,
+    OthersOverdue,
+    Pace,
+    Proof,
+    PublicationDemanded,
+    PunishmentOpen,
+    RectifierVerifies,
+    Standard,
+    StandardsMissing,
+    StandardsUnmet,
+    TooFewVerifiers,
+    UnknownProof,
+    Verdict,
+    Verifier,
+    VerifierAbsent,
+)
+from services.tasks.problems.domain.completion import (
+    InspectionsOpen,
+    NothingInspected,
+    ProblemsOpen,
+)
+from services.tasks.problems.domain.life import (
     DECIDES,
     TRANSITIONS,
+    FoundOutsideInspection,
+    ListLevel,
+    ProblemAction,
+    ProblemState,
+    Severity,
+)
+from services.tasks.problems.domain.time import (
     Allowance,
-    ClosingIncomplete,
     DueDateFixed,
     DueDateNeeded,
     DueDateTooEarly,
-    FoundOutsideInspection,
-    InspectionsOpen,
-    ListLevel,
-    NoProof,
-    NothingInspected,
-    NotOnAList,
-    ProblemAction,
-    ProblemsOpen,
-    ProblemState,
-    Proof,
-    PublicationDemanded,
-    RectifierVerifies,
-    Severity,
-    TooFewVerifiers,
-    UnknownProof,
-    Verifier,
-    VerifierAbsent,
 )
 from shared.clocks.calendar import WorkCalendar
 from shared.clocks.days import SHANGHAI, end_of_day
@@ -60,7 +76,7 @@ def test_what_the_table_does_not_name_is_refused(
     state: ProblemState, action: ProblemAction
 ) -> None:
     with pytest.raises(IllegalStep) as refused:
-        domain.step(state, action)
+        life.step(state, action)
     assert refused.value.context["allowed"] == [*TRANSITIONS[state]]
 
 
@@ -99,7 +115,7 @@ def test_each_of_the_four_steps_can_be_rejected_and_nothing_else() -> None:
 
 
 def due(severity: Severity, due_on: date | None = None) -> datetime:
-    term = domain.term(severity, ALLOWANCE, found_at=FOUND_AT, due_on=due_on)
+    term = time.term(severity, ALLOWANCE, found_at=FOUND_AT, due_on=due_on)
     due_at = deadline(Ledger(FOUND_AT), term, CALENDAR).due_at
     assert due_at is not None
     return due_at
@@ -129,14 +145,14 @@ def test_only_major_problems_have_a_given_day_and_it_lies_ahead() -> None:
 
 
 def test_the_warning_comes_before_by_severity() -> None:
-    assert domain.rungs(Severity.IMMEDIATE, ALLOWANCE) == (timedelta(hours=4), timedelta(days=1))
-    assert domain.rungs(Severity.MAJOR, ALLOWANCE) == (timedelta(days=3), timedelta(days=1))
+    assert time.rungs(Severity.IMMEDIATE, ALLOWANCE) == (timedelta(hours=4), timedelta(days=1))
+    assert time.rungs(Severity.MAJOR, ALLOWANCE) == (timedelta(days=3), timedelta(days=1))
 
 
 @pytest.mark.parametrize("minutes", [-1, 61])
 def test_a_finding_lies_between_the_start_and_now(minutes: int) -> None:
     def check(offset: int) -> None:
-        domain.check_finding(
+        life.check_finding(
             FOUND_AT + timedelta(minutes=offset),
             inspection_started_at=FOUND_AT,
             now=FOUND_AT + timedelta(hours=1),
@@ -153,12 +169,14 @@ def proof(minutes: int, *, task_id: UUID = TASK) -> Proof:
 
 
 def test_one_piece_of_proof_is_younger_than_the_finding() -> None:
-    domain.check_proof([proof(-5), proof(1)], task_id=TASK, found_at=FOUND_AT)
+    closing.check_proof([proof(-5), proof(1)], task_id=TASK, counts_from=FOUND_AT)
     for offered in ([], [proof(0)], [proof(-5)]):
         with pytest.raises(NoProof):
-            domain.check_proof(offered, task_id=TASK, found_at=FOUND_AT)
+            closing.check_proof(offered, task_id=TASK, counts_from=FOUND_AT)
     with pytest.raises(UnknownProof):
-        domain.check_proof([proof(1), proof(2, task_id=uuid4())], task_id=TASK, found_at=FOUND_AT)
+        closing.check_proof(
+            [proof(1), proof(2, task_id=uuid4())], task_id=TASK, counts_from=FOUND_AT
+        )
 
 
 def a_verifier(valid_to: date = date(2026, 12, 31)) -> Verifier:
@@ -169,7 +187,7 @@ def test_two_certificated_officers_verify_and_one_of_them_says_so() -> None:
     first, second, expired = a_verifier(), a_verifier(), a_verifier(date(2026, 9, 24))
 
     def check(*verifiers: Verifier, by: Verifier = first, rectifier: UUID | None = None) -> None:
-        domain.check_verifiers(
+        closing.check_verifiers(
             verifiers,
             entered_by=by.account_id,
             rectifiers=[rectifier or uuid4()],
@@ -191,14 +209,14 @@ def test_two_certificated_officers_verify_and_one_of_them_says_so() -> None:
 
 def test_nobody_accepts_the_own_work() -> None:
     accepter = uuid4()
-    domain.check_accepter(accepter, "head", rectifiers=[uuid4()])
+    closing.check_accepter(accepter, "head", rectifiers=[uuid4()])
     with pytest.raises(RectifierVerifies):
-        domain.check_accepter(accepter, "head", rectifiers=[uuid4(), accepter])
+        closing.check_accepter(accepter, "head", rectifiers=[uuid4(), accepter])
 
 
 def test_a_list_that_demands_it_has_publication_before_closing() -> None:
     def check(action: ProblemAction, state: ProblemState, level: ListLevel) -> None:
-        domain.check_publication(action, state, level, ["city", "province"])
+        closing.check_publication(action, state, level, ["city", "province"])
 
     check(ProblemAction.CLOSE, ProblemState.PUBLISHED, ListLevel.CITY)
     check(ProblemAction.PUBLISH, ProblemState.APPROVED, ListLevel.PROVINCE)
@@ -211,16 +229,16 @@ def test_a_list_that_demands_it_has_publication_before_closing() -> None:
 
 
 def test_closing_names_what_is_empty() -> None:
-    domain.check_closing({"proof": [uuid4()], "responsible_person": "x"})
+    closing.check_closing({"proof": [uuid4()], "responsible_person": "x"})
     with pytest.raises(ClosingIncomplete, match="proof, responsible_person"):
-        domain.check_closing({"proof": [], "responsible_person": "", "traceable_source": "x"})
+        closing.check_closing({"proof": [], "responsible_person": "", "traceable_source": "x"})
 
 
 def test_a_task_is_done_when_everything_of_it_is() -> None:
-    domain.check_completion(inspections=1, inspections_open=0, problems_open=0)
+    completion.check_completion(inspections=1, inspections_open=0, problems_open=0)
     with pytest.raises(NothingInspected):
-        domain.check_completion(inspections=0, inspections_open=0, problems_open=0)
+        completion.check_completion(inspections=0, inspections_open=0, problems_open=0)
     with pytest.raises(InspectionsOpen):
-        domain.check_completion(inspections=2, inspections_open=1, problems_open=1)
+        completion.check_completion(inspections=2, inspections_open=1, problems_open=1)
     with pytest.raises(ProblemsOpen):
-        domain.check_completion(inspections=1, inspections_open=0, problems_open=1)
+        completion.check_completion(inspections=1, inspections_open=0, problems_open=1)

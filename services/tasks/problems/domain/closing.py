@@ -7,7 +7,12 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from services.tasks.problems.domain.life import ListLevel, ProblemAction, ProblemState
+from services.tasks.problems.domain.life import (
+    DECIDES,
+    ListLevel,
+    ProblemAction,
+    ProblemState,
+)
 from shared import divisions
 from shared.errors import RuleViolation
 
@@ -266,7 +271,9 @@ def accepting_division(level: ListLevel, division: str) -> str:
             return divisions.superior(division) or province
 
 
-def check_filed(levels: Iterable[ListLevel], filed: Iterable[ListLevel], demanding: Iterable[str]) -> None:
+def check_filed(
+    levels: Iterable[ListLevel], filed: Iterable[ListLevel], demanding: Iterable[str]
+) -> None:
     """Each list that wants it has filed the closing."""
     demanding, done = set(demanding), set(filed)
     if open_ := [each for each in levels if each in demanding and each not in done]:
@@ -279,5 +286,4 @@ def pace(state: ProblemState, *, long_term: bool, due_at: datetime, now: datetim
         return Pace.COMPLETED
     if long_term:
         return Pace.LONG_TERM
-    waiting = (ProblemState.SUBMITTED, ProblemState.VERIFIED, ProblemState.APPROVED, ProblemState.PUBLISHED)
-    return Pace.ON_SCHEDULE if state in waiting or now <= due_at else None
+    return Pace.ON_SCHEDULE if state in DECIDES or now <= due_at else None

@@ -1,4 +1,4 @@
-"""五步三清单: check, serve, supervise, punish, publish, and what each needs before it (DOMAIN 3.7)."""
+"""五步三清单: check, serve, supervise, punish, publish, and what each needs (DOMAIN 3.7)."""
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime

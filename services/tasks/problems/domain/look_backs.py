@@ -1,16 +1,18 @@
 """回头看: closed problems looked at again, drawn so that nobody can choose them (DOMAIN 3.8, 3.13).
 
-The seed's hash is written down before the pool is, another person freezes the pool, and only then
-is the seed shown: whoever knows the pool did not choose the seed, and the reverse.
+The nonce's hash is written down before the pool is, another person freezes the pool, and only then
+is the nonce shown: whoever fixed the pool did not know the nonce, and the reverse.
 """
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 from typing import Final
 from uuid import UUID
 
+from services.tasks.draws.domain.sampling import number, sample, seed_of
 from shared.errors import IllegalStep, RuleViolation
 
 MIN_VISITORS: Final = 2
@@ -105,19 +107,29 @@ def look_back_step(state: LookBackState, action: LookBackAction) -> LookBackStat
         raise IllegalStep(state=state, action=action, allowed=[*LOOK_BACKS[state]]) from None
 
 
-def sample_size(pool: int, ratio: Decimal) -> int:
-    """How many of the pool are looked at: the ratio rounded up, at least one."""
-    return max(1, int((pool * ratio).to_integral_value(ROUND_CEILING)))
-
-
-def commitment(seed: bytes) -> str:
+def commitment(nonce: bytes) -> str:
     """What is published before the pool is frozen."""
-    return hashlib.sha256(seed).hexdigest()
+    return hashlib.sha256(nonce).hexdigest()
 
 
 def pool_hash(ids: Iterable[str]) -> str:
     """What is published when the pool is frozen: over the sorted ids, one a line."""
     return hashlib.sha256("\n".join(sorted(ids)).encode()).hexdigest()
+
+
+def seed(look_back_id: UUID, pool: Sequence[str], nonce: bytes) -> bytes:
+    """The seed of draws, with the pool as snapshot: DOMAIN 3.3, `draws.domain.sampling`."""
+    return seed_of(look_back_id, bytes.fromhex(pool_hash(pool)), nonce)
+
+
+def size(pool: Sequence[str], ratio: Decimal) -> int:
+    """How many are looked at: the ratio rounded up, at least one."""
+    return number(len(pool), Fraction(ratio), 1)
+
+
+def draw(look_back_id: UUID, pool: Sequence[str], nonce: bytes, ratio: Decimal) -> list[str]:
+    """Which problems are looked at again: nothing but pool and nonce decide it."""
+    return sample(seed(look_back_id, pool, nonce), pool, size(pool, ratio))
 
 
 def check_visitors(visitors: Sequence[tuple[UUID, str]], *, barred: Iterable[UUID]) -> None:

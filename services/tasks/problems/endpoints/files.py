@@ -44,7 +44,8 @@ async def read_problem_file(problem_id: UUID, asked: AskedDep) -> ProblemFile:
     return ProblemFile(
         problem=await asked.whole(problem),
         steps=[
-            ProblemStepOut.model_validate(each) for each in await problems.steps(session, problem.id)
+            ProblemStepOut.model_validate(each)
+            for each in await problems.steps(session, problem.id)
         ],
         acceptances=[
             AcceptanceOut.model_validate(each)
@@ -55,7 +56,9 @@ async def read_problem_file(problem_id: UUID, asked: AskedDep) -> ProblemFile:
             for each in await problems.extensions(session, problem.id)
         ],
         evidence=[EvidenceOut.model_validate(each) for each in proof],
-        told=[ToldOut.model_validate(each) for each in lists.told if problem.id in each.problem_ids],
+        told=[
+            ToldOut.model_validate(each) for each in lists.told if problem.id in each.problem_ids
+        ],
         demands=[DemandOut.model_validate(each) for each in lists.demands],
         offices=[
             OfficeOut.model_validate(each)

@@ -1,11 +1,11 @@
 """五步三清单 over HTTP."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
-from dataclasses import dataclass
-from datetime import datetime
 
 from services.tasks.enterprises.queries.registry import enterprise
 from services.tasks.inspections.queries import inspection as an_inspection

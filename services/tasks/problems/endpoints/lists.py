@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from services.tasks.problems.domain.life import ListLevel
 from services.tasks.problems.endpoints.asked import AskedDep
 from services.tasks.problems.queries import figures
-from services.tasks.problems.queries.figures import Period
+from services.tasks.problems.queries.figures import Period, Standing
 from services.tasks.problems.schemas.files import Figures, ListLine
 from services.tasks.problems.schemas.problems import (
     EnlistIn,
@@ -37,12 +37,12 @@ async def read_list(
     page: PageDep,
     division: Annotated[Division, Query()],
     level: ListLevel | None = None,
-    open: bool | None = None,  # noqa: A002 -- the name in the query
+    standing: Standing | None = None,
 ) -> Page[ListLine]:
     """The list of problems that a county, city or province keeps, each as it stands now."""
     after = (datetime.fromisoformat(page.after[0]), UUID(page.after[1])) if page.after else None
     found = await figures.on_list(
-        asked.session, division, level=level, is_open=open, after=after, limit=page.limit + 1
+        asked.session, division, level=level, standing=standing, after=after, limit=page.limit + 1
     )
     rows = page.cut(found, key=lambda row: (row["entered_at"].isoformat(), str(row["id"])))
     return Page(items=[ListLine.of(row, asked.now) for row in rows], next=page.next)
@@ -55,7 +55,7 @@ async def read_figures(
     found_from: date | None = None,
     found_to: date | None = None,
 ) -> Figures:
-    """Found, closed, overdue, sent back, relapsed; traceable, proven and owned of what is closed."""
+    """Found, closed, overdue, sent back, relapsed; of the closed traceable, proven and owned."""
     period = Period(
         datetime.combine(found_from, time.min, SHANGHAI) if found_from else None,
         end_of_day(found_to) if found_to else None,

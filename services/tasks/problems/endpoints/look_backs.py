@@ -2,11 +2,12 @@
 
 import secrets
 from dataclasses import dataclass
-from typing import Annotated, Final
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
 
+from services.tasks.draws.domain.sampling import NONCE_BYTES
 from services.tasks.problems.models.look_backs import LookBack
 from services.tasks.problems.queries import look_backs as queries
 from services.tasks.problems.schemas.look_backs import (
@@ -28,8 +29,6 @@ from shared.http.preconditions import ExpectedVersion, etag
 from shared.http.routing import Route, SessionDep
 
 router = APIRouter(prefix="/look-backs", tags=["look-backs"], route_class=Route)
-
-SEED_BYTES: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +55,14 @@ AskedDep = Annotated[Asked, Depends()]
 
 @router.post("", status_code=201, dependencies=[policy("look_back.draw")])
 async def commit_look_back(body: LookBackIn, asked: AskedDep) -> LookBackOut:
-    """Commit to a seed for the problems closed on some days; days are drawn from once."""
-    row = await look_backs.commit_seed(
+    """Commit to a nonce for the problems closed on some days; days are drawn from once."""
+    row = await look_backs.commit_nonce(
         asked.session,
         asked.actor,
         division=body.division,
         closed_from=body.closed_from,
         closed_to=body.closed_to,
-        seed=secrets.token_bytes(SEED_BYTES),
+        nonce=secrets.token_bytes(NONCE_BYTES),
         now=asked.now,
     )
     asked.response.headers["Location"] = f"/api/v1/look-backs/{row.id}"
@@ -91,11 +90,11 @@ async def read_look_back(look_back_id: UUID, asked: AskedDep) -> LookBackOut:
 
 @router.get("/{look_back_id}/file", dependencies=[policy("problem.read")])
 async def read_look_back_file(look_back_id: UUID, session: SessionDep) -> LookBackFile:
-    """All that is needed to draw again, once the seed is shown."""
+    """All that is needed to draw again, once the nonce is shown."""
     row = await queries.look_back(session, look_back_id)
-    if row.seed is None:
+    if row.nonce is None:
         raise NotFound(what="look-back")
-    return LookBackFile.of_draw(row, [*await queries.samples(session, row.id)])
+    return LookBackFile.of_draw(row, row.nonce, await queries.samples(session, row.id))
 
 
 @router.post("/{look_back_id}/freeze", dependencies=[policy("look_back.draw")])
@@ -113,7 +112,7 @@ async def freeze_look_back(
 async def reveal_look_back(
     look_back_id: UUID, asked: AskedDep, expected_version: ExpectedVersion
 ) -> LookBackOut:
-    """Show the seed; the drawn problems follow from it and the pool."""
+    """Show the nonce; the drawn problems follow from it and the pool."""
     row = await look_backs.reveal(
         asked.session, asked.actor, look_back_id, expected_version=expected_version, now=asked.now
     )

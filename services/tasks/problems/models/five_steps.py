@@ -87,7 +87,7 @@ class ServiceDemand(TasksTable, Versioned, table=True):
 
 
 class NamedOffice(TasksTable, table=True):
-    """三督: a line of the responsibility list 责任清单; the latest of a kind holds. Never changed."""
+    """三督: a line of the responsibility list 责任清单; the latest of its kind holds."""
 
     __tablename__ = "named_office"
     __table_args__: Any = (

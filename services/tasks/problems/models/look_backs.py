@@ -21,7 +21,7 @@ LOOK_BACK_ID: Final = f"{SCHEMA}.look_back.id"
 
 
 class LookBack(TasksTable, Versioned, table=True):
-    """回头看抽取: the seed's hash first, then the pool by another person, then the seed."""
+    """回头看抽取: the nonce's hash first, then the pool by another person, then the nonce."""
 
     __tablename__ = "look_back"
     __table_args__: Any = (
@@ -36,9 +36,9 @@ class LookBack(TasksTable, Versioned, table=True):
             name="pool_when_frozen",
         ),
         CheckConstraint(
-            "(state IN ('committed', 'frozen')) = (seed IS NULL)"
-            " AND (seed IS NULL) = (revealed_at IS NULL)",
-            name="seed_when_revealed",
+            "(state IN ('committed', 'frozen')) = (nonce IS NULL)"
+            " AND (nonce IS NULL) = (revealed_at IS NULL)",
+            name="nonce_when_revealed",
         ),
         Index("ix_look_back_visible_to", "visible_to", postgresql_using="gin"),
         {"info": rls.info(rls.SCOPED)},
@@ -50,18 +50,16 @@ class LookBack(TasksTable, Versioned, table=True):
     closed_from: date
     closed_to: date
     ratio: Decimal = Field(sa_type=Numeric(5, 4))
-    seed_hash: str = Field(max_length=64)
+    nonce_hash: str = Field(max_length=64)
     committed_at: datetime = Field(sa_type=Timestamptz)
     committed_by: UUID
     committed_by_name: str = Field(max_length=200)
-    pool: list[str] | None = Field(
-        default=None, sa_type=JSONB(none_as_null=True), nullable=True
-    )
+    pool: list[str] | None = Field(default=None, sa_type=JSONB(none_as_null=True), nullable=True)
     pool_hash: str | None = Field(default=None, max_length=64)
     frozen_at: datetime | None = Field(default=None, sa_type=Timestamptz)
     frozen_by: UUID | None = None
     frozen_by_name: str | None = Field(default=None, max_length=200)
-    seed: str | None = Field(default=None, max_length=64)
+    nonce: str | None = Field(default=None, max_length=64)
     revealed_at: datetime | None = Field(default=None, sa_type=Timestamptz)
     state: LookBackState = Field(sa_type=str_enum(LookBackState))
     changed_at: datetime = Field(sa_type=Timestamptz)
@@ -69,13 +67,13 @@ class LookBack(TasksTable, Versioned, table=True):
 
 
 class LookBackSecret(TasksTable, table=True):
-    """The seed before it is shown. Nobody reads it; its hash is published."""
+    """The nonce before it is shown. Nobody reads it; its hash is published."""
 
     __tablename__ = "look_back_secret"
     __table_args__: Any = ({"info": rls.info(rls.SYSTEM_ONLY)},)
 
     look_back_id: UUID = Field(primary_key=True, foreign_key=LOOK_BACK_ID)
-    seed: str = Field(max_length=64)
+    nonce: str = Field(max_length=64)
 
 
 class LookBackSample(TasksTable, table=True):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
@@ -54,10 +55,15 @@ SELECT l.id, l.problem_id, l.level, l.state AS list_state, l.reference, l.entere
   FROM problem_listing l JOIN problem p ON p.id = l.problem_id JOIN task t ON t.id = p.task_id
   LEFT JOIN enterprise e ON e.id = t.enterprise_id
  WHERE l.division = $1 AND ($2::text IS NULL OR l.level = $2)
-   AND ($3::boolean IS NULL OR (p.state <> 'closed') = $3)
+   AND ($3::text IS NULL OR (p.state = 'closed') = ($3 = 'closed'))
    AND ($4::timestamptz IS NULL OR (l.entered_at, l.id) > ($4, $5))
  ORDER BY l.entered_at, l.id LIMIT $6
 """
+
+
+class Standing(StrEnum):
+    OPEN = "open"
+    CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +90,12 @@ async def on_list(
     division: str,
     *,
     level: ListLevel | None,
-    is_open: bool | None,
+    standing: Standing | None,
     after: tuple[datetime, UUID] | None,
     limit: int,
 ) -> Sequence[dict[str, Any]]:
     """The list that a division keeps, live, in the order of entry."""
     rows = await (await driver(session)).fetch(
-        ON_LIST, division, level, is_open, *(after or (None, None)), limit
+        ON_LIST, division, level, standing, *(after or (None, None)), limit
     )
     return [dict(row) for row in rows]

@@ -41,7 +41,9 @@ class Lists:
     def recorded(self, problem: Problem | None = None) -> set[Step]:
         """The steps taken; with a problem, those that concern it."""
         told = [each for each in self.told if problem is None or problem.id in each.problem_ids]
-        offices = [each for each in self.offices if problem is None or each.kind is problem.category]
+        offices = [
+            each for each in self.offices if problem is None or each.kind is problem.category
+        ]
         punished = [
             each for each in self.punishments if problem is None or each.problem_id == problem.id
         ]
@@ -188,12 +190,8 @@ async def credit_feed(
 
 async def object_of(session: AsyncSession, problem: Problem) -> tuple[str, str]:
     """Name and code of what the problem was found at, as far as its task knows them."""
-    statement = (
-        select(Task, Enterprise)
-        .join(Enterprise, col(Task.enterprise_id) == col(Enterprise.id), isouter=True)
-        .where(Task.id == problem.task_id)
-    )
-    about, site = (await session.exec(statement)).one()
-    if site is not None:
+    about = (await session.exec(select(Task).where(Task.id == problem.task_id))).one()
+    statement = select(Enterprise).where(Enterprise.id == about.enterprise_id)
+    if site := (await session.exec(statement)).one_or_none():
         return site.name, site.credit_code or site.own_code or ""
     return about.object_name or about.site, about.object_code or ""

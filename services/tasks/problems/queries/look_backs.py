@@ -59,7 +59,7 @@ async def secret(session: AsyncSession, look_back_id: UUID) -> LookBackSecret:
 async def pool(
     session: AsyncSession, division: str, closed_from: date, closed_to: date
 ) -> Sequence[str]:
-    """The ids of problems of the division and below that were closed on these days, and still are."""
+    """Problems of the division and below that were closed on these days, and still are."""
     begins: datetime = datetime.combine(closed_from, time.min, SHANGHAI)
     statement = (
         select(Problem.id)

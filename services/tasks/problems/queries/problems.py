@@ -226,8 +226,6 @@ SELECT p.id FROM problem p
 
 async def lock_unraised(session: AsyncSession, *, now: datetime, limit: int) -> Sequence[Problem]:
     """Problems to be told upwards, locked; what another worker holds is left to it."""
-    rows = await (await driver(session)).fetch(
-        UNRAISED, now, RUNG_NAMES.index("raise") + 1, limit
-    )
+    rows = await (await driver(session)).fetch(UNRAISED, now, RUNG_NAMES.index("raise") + 1, limit)
     statement = select(Problem).where(col(Problem.id).in_([row["id"] for row in rows]))
     return (await session.exec(statement)).all()

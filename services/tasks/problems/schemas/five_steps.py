@@ -125,9 +125,7 @@ class PublicationIn(Body):
     published_on: date
 
     def announcement(self) -> Announcement:
-        return Announcement(
-            self.kind, self.title, self.reference, self.place, self.published_on
-        )
+        return Announcement(self.kind, self.title, self.reference, self.place, self.published_on)
 
 
 class ToldOut(Out):
@@ -210,9 +208,7 @@ class FeedItem(PublicationOut):
     @classmethod
     def of_pair(cls, row: ProblemPublication, problem: Problem) -> Self:
         shown = PublicationOut.model_validate(row)
-        return cls(
-            **shown.model_dump(), division=problem.division, category=problem.category
-        )
+        return cls(**shown.model_dump(), division=problem.division, category=problem.category)
 
 
 class ListedProblem(Out):

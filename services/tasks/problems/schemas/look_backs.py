@@ -1,5 +1,6 @@
 """Bodies of look-backs, in and out."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Self
@@ -12,7 +13,8 @@ from services.tasks.problems.domain.look_backs import (
     Finding,
     LookBackAction,
     LookBackState,
-    sample_size,
+    seed,
+    size,
 )
 from services.tasks.problems.models.look_backs import LookBack, LookBackSample
 from services.tasks.problems.use_cases.look_backs import next_steps
@@ -86,13 +88,13 @@ class LookBackFacts(Out):
     closed_from: date
     closed_to: date
     ratio: Decimal
-    seed_hash: str
+    nonce_hash: str
     committed_at: datetime
     committed_by_name: str
     pool_hash: str | None
     frozen_at: datetime | None
     frozen_by_name: str | None
-    seed: str | None
+    nonce: str | None
     revealed_at: datetime | None
     state: LookBackState
     version: int
@@ -114,33 +116,37 @@ class LookBackOut(LookBackItem):
 
 
 class LookBackFile(Out):
-    """All that is needed to draw again: HMAC-SHA-256 of each id by the seed, the least first.
+    """All that is needed to draw again, as `draws.domain.sampling` draws.
 
-    `seed_hash` is the SHA-256 of the seed's bytes, `pool_hash` that of the sorted ids, one a line.
+    `nonce_hash` is the SHA-256 of the nonce's bytes, `pool_hash` of the sorted ids, one a line; the
+    seed is SHA-256(id ‖ pool hash ‖ nonce). `number` ids come first by HMAC-SHA-256(seed, id).
     """
 
     id: UUID
     division: str
     closed_from: date
     closed_to: date
-    method: str = "HMAC-SHA-256(seed, id), ascending"
-    seed: str
-    seed_hash: str
+    ratio: Decimal
+    nonce: str
+    nonce_hash: str
     committed_at: datetime
     pool: list[str]
     pool_hash: str
     frozen_at: datetime
-    size: int
+    revealed_at: datetime
+    seed: str
+    number: int
     drawn: list[str]
 
     @classmethod
-    def of_draw(cls, row: LookBack, samples: list[LookBackSample]) -> Self:
+    def of_draw(cls, row: LookBack, nonce: str, samples: Sequence[LookBackSample]) -> Self:
         pool = row.pool or []
         return cls.model_validate(
             {
                 **LookBackFacts.model_validate(row).model_dump(),
                 "pool": pool,
-                "size": sample_size(len(pool), row.ratio),
+                "seed": seed(row.id, pool, bytes.fromhex(nonce)).hex(),
+                "number": size(pool, row.ratio),
                 "drawn": [str(each.problem_id) for each in samples],
             }
         )

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.tasks.dispatch.use_cases.crews import Crew, require_member
 from services.tasks.dispatch.queries import task
+from services.tasks.dispatch.use_cases.crews import Crew, require_member
 from services.tasks.dispatch.use_cases.proof import take_proof
 from services.tasks.problems.domain.closing import (
     Assessed,

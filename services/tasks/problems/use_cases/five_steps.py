@@ -1,4 +1,4 @@
-"""五步三清单 as acts: told, served, supervised, punished, published; none without the one before."""
+"""五步三清单 as acts: told, served, supervised, punished, published, in that order."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""回头看: committed, frozen by another person, revealed; then looked at, and reopened on relapse."""
+"""回头看: committed, frozen by another person, revealed; a relapse opens the problem again."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -7,7 +7,6 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.tasks.draws.domain.sampling import sample
 from services.tasks.problems.domain import look_backs as domain
 from services.tasks.problems.domain.look_backs import (
     AlreadyReported,
@@ -51,17 +50,17 @@ def next_steps(actor: Actor, row: LookBack) -> list[LookBackAction]:
     ]
 
 
-async def commit_seed(
+async def commit_nonce(
     session: AsyncSession,
     actor: Actor,
     *,
     division: str,
     closed_from: date,
     closed_to: date,
-    seed: bytes,
+    nonce: bytes,
     now: datetime,
 ) -> LookBack:
-    """Write down the hash of a seed that nobody sees until the pool is frozen."""
+    """Write down the hash of a nonce that nobody sees until the pool is frozen."""
     require(actor, "look_back.draw", division=division)
     if closed_to >= legal_day(now):
         raise PeriodOpen(ends_on=closed_to)
@@ -73,7 +72,7 @@ async def commit_seed(
         closed_from=closed_from,
         closed_to=closed_to,
         ratio=Decimal(in_force["problem.look_back_ratio"]),
-        seed_hash=domain.commitment(seed),
+        nonce_hash=domain.commitment(nonce),
         committed_at=now,
         committed_by=actor.id,
         committed_by_name=actor.name,
@@ -84,7 +83,7 @@ async def commit_seed(
     session.add(row)
     await session.flush()
     async with beyond_scope(session):
-        session.add(LookBackSecret(look_back_id=row.id, seed=seed.hex()))
+        session.add(LookBackSecret(look_back_id=row.id, nonce=nonce.hex()))
     await _trace(session, actor, "commit", row, now=now)
     return row
 
@@ -119,14 +118,13 @@ async def reveal(
     expected_version: int,
     now: datetime,
 ) -> LookBack:
-    """Show the seed; pool and seed alone say which problems are looked at."""
+    """Show the nonce; pool and nonce alone say which problems are looked at."""
     row = await _lock_for(session, actor, look_back_id, LookBackAction.REVEAL, expected_version)
     async with beyond_scope(session):
-        seed = (await queries.secret(session, row.id)).seed
-    pool = row.pool or []
-    drawn = sample(bytes.fromhex(seed), pool, domain.sample_size(len(pool), row.ratio))
+        nonce = (await queries.secret(session, row.id)).nonce
+    drawn = domain.draw(row.id, row.pool or [], bytes.fromhex(nonce), row.ratio)
     row.state = domain.look_back_step(row.state, LookBackAction.REVEAL)
-    row.seed, row.revealed_at = seed, now
+    row.nonce, row.revealed_at = nonce, now
     session.add_all(
         LookBackSample(
             look_back_id=row.id,

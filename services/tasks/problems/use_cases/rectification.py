@@ -32,6 +32,7 @@ from shared.auth.actor import Actor
 from shared.clock_rows.rows import stop_clock
 from shared.ids import uuid7
 
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What an officer found; `due_on` is for major problems only."""

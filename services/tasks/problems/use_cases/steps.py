@@ -25,7 +25,6 @@ from shared.auth.policy import may, require
 from shared.clocks.days import legal_day
 from shared.rule_settings import rule_settings
 
-
 # Acts that ask for the right to another one.
 _BY_RIGHT_TO: Final = {
     ProblemAction.SEND_TO_LIST: ProblemAction.ENLIST,
@@ -79,23 +78,16 @@ def next_steps(actor: Actor, problem: Problem, crew: Crew | None) -> list[Proble
 def _makes_sense(problem: Problem, action: ProblemAction) -> bool:
     """What the row itself already says; the rest is said when it is tried."""
     listed = problem.list_level is not ListLevel.NONE
-    match action:
-        case ProblemAction.REOPEN:
-            return False
-        case ProblemAction.ASK_EXTENSION:
-            return problem.extension_id is None
-        case ProblemAction.DECIDE_EXTENSION:
-            return problem.extension_id is not None
-        case ProblemAction.SEND_TO_LIST | ProblemAction.RECEIVE_ON_LIST:
-            return listed
-        case ProblemAction.FILE_CLOSING:
-            return listed
-        case ProblemAction.TAKE_CASE:
-            return problem.punishment is PunishmentState.OFFERED
-        case ProblemAction.PUNISH:
-            return problem.punishment is None
-        case _:
-            return True
+    return {
+        ProblemAction.REOPEN: False,
+        ProblemAction.ASK_EXTENSION: problem.extension_id is None,
+        ProblemAction.DECIDE_EXTENSION: problem.extension_id is not None,
+        ProblemAction.SEND_TO_LIST: listed,
+        ProblemAction.RECEIVE_ON_LIST: listed,
+        ProblemAction.FILE_CLOSING: listed,
+        ProblemAction.PUNISH: problem.punishment is None,
+        ProblemAction.TAKE_CASE: problem.punishment is PunishmentState.OFFERED,
+    }.get(action, True)
 
 
 async def lock_for(
