@@ -5,26 +5,16 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.tasks.problems.domain import closing, completion, five_steps, life, lists, time
+from services.tasks.problems.domain import closing, completion, life, time
 from services.tasks.problems.domain.closing import (
-    Assessed,
-    Background,
     ClosingIncomplete,
     NoProof,
-    NotFiled,
     NotOnAList,
-    OthersOverdue,
-    Pace,
     Proof,
     PublicationDemanded,
-    PunishmentOpen,
     RectifierVerifies,
-    Standard,
-    StandardsMissing,
-    StandardsUnmet,
     TooFewVerifiers,
     UnknownProof,
-    Verdict,
     Verifier,
     VerifierAbsent,
 )
