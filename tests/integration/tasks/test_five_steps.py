@@ -52,19 +52,7 @@ async def test_no_step_before_the_one_it_needs(story: Story) -> None:
     assert await code(await officer.post("/problems:tell", before)) == (409, "nothing_to_tell")
     assert (await officer.post("/problems:tell", told)).status_code == 201
 
-    stated = await officer.post("/service-demands", demand)
-    assert stated.status_code == 201, stated.text
-    item, path = stated.json(), f"/service-demands/{stated.json()['id']}"
-    served = {"service": "专家现场指导", "provider": "市环科院"}
-    assert (await owner.post(f"{path}/serve", served)).status_code == 428
-    assert (await owner.post(f"{path}/serve", served, version=99)).status_code == 412
-    assert (
-        await cast.cixi_head.post(f"{path}/serve", served, version=item["version"])
-    ).status_code == 403
-    item = (await owner.post(f"{path}/serve", served, version=item["version"])).json()
-    assert (item["state"], item["provider"]) == ("serving", "市环科院")
-    done = await owner.post(f"{path}/finish", {"outcome": "已完成"}, version=item["version"])
-    assert (done.json()["state"], done.json()["actions"]) == ("done", [])
+    await _served(story, demand)
 
     wrong = {**of_it, "offices": [{"kind": "water", "office": "水科", "person": "张某"}]}
     assert await code(await center.post("/problems:name-offices", wrong)) == (
@@ -90,8 +78,8 @@ async def test_no_step_before_the_one_it_needs(story: Story) -> None:
     await cure.step(owner, "punish", LATE)
     assert cure.problem["punishment"] == "offered"
     assert await code(await cure.try_(owner, "punish", LATE)) == (409, "punished_already")
-    asked = {"params": {"punishment": "offered", "limit": 200}}
-    found = (await owner.get("/problems", **asked)).json()["items"]
+    asked = {"punishment": "offered", "limit": 200}
+    found = (await owner.get("/problems", params=asked)).json()["items"]
     assert cure.problem["id"] in {each["id"] for each in found}
     assert await code(await center.post("/problems:publicise", publication)) == (
         409,
@@ -118,3 +106,21 @@ async def test_what_must_be_filed_at_once_does_not_wait(story: Story) -> None:
     kept = (await owner.get(f"{cure.path}/file")).json()["punishments"]
     assert [each["ground"] for each in kept] == ["falsified_data"]
     assert "S21" in kept[0]["basis"]
+
+
+async def _served(story: Story, demand: dict[str, Any]) -> None:
+    """What the enterprise asked for is given, by somebody of the place."""
+    officer, owner = story.cast.cixi_officers[0], story.cast.yuyao_officers[2]
+    stated = await officer.post("/service-demands", demand)
+    assert stated.status_code == 201, stated.text
+    item, path = stated.json(), f"/service-demands/{stated.json()['id']}"
+    served = {"service": "专家现场指导", "provider": "市环科院"}
+    assert (await owner.post(f"{path}/serve", served)).status_code == 428
+    assert (await owner.post(f"{path}/serve", served, version=99)).status_code == 412
+    assert (
+        await story.cast.cixi_head.post(f"{path}/serve", served, version=item["version"])
+    ).status_code == 403
+    item = (await owner.post(f"{path}/serve", served, version=item["version"])).json()
+    assert (item["state"], item["provider"]) == ("serving", "市环科院")
+    done = await owner.post(f"{path}/finish", {"outcome": "已完成"}, version=item["version"])
+    assert (done.json()["state"], done.json()["actions"]) == ("done", [])

@@ -66,14 +66,14 @@ async def test_what_is_long_overdue_is_told_upwards_and_nothing_extends_it(story
 
     async def told() -> bool:
         cure.problem = (await cast.city_center.get(path)).json()
-        return cure.problem["raised_to"] == NINGBO
+        return bool(cure.problem["raised_to"] == NINGBO)
 
     await eventually(told)
     assert datetime.fromisoformat(cure.problem["raised_at"]) > datetime.fromisoformat(
         cure.problem["due_at"]
     )
-    asked = {"params": {"raised_to": NINGBO, "limit": 200}}
-    found = (await cast.city_center.get("/problems", **asked)).json()["items"]
+    asked = {"raised_to": NINGBO, "limit": 200}
+    found = (await cast.city_center.get("/problems", params=asked)).json()["items"]
     assert cure.problem["id"] in {each["id"] for each in found}
     late = {"due_on": (story.starts_at + timedelta(days=9)).date().isoformat(), "reason": "x"}
     answer = await cure.try_(cast.yuyao_officers[2], "ask-extension", late)

@@ -207,13 +207,13 @@ async def reopen(
     step(problem.state, ProblemAction.REOPEN)
     problem.reopen_count += 1
     problem.reopened_at = now
-    problem.accepter_id = problem.accepter_name = None
-    problem.publication_ref = problem.closed_at = None
-    problem.raised_to = problem.raised_at = None
-    problem.punishment = None
+    problem.raised_to = problem.raised_at = problem.punishment = None
     await open_again(session, problem)
     await begin_anew(session, problem, due_on=due_on)
     await take_proof(session, problem.task_id, open_=True)
+    # With the state: a closed problem has all of these.
+    problem.accepter_id = problem.accepter_name = None
+    problem.publication_ref = problem.closed_at = None
     await take(session, actor, problem, ProblemAction.REOPEN, note=facts, now=now)
     return problem
 
