@@ -9,16 +9,34 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import given, strategies as st
 
-from services.tasks.problems.domain import closing, completion, life, time
+from services.tasks.problems.domain import (
+    closing,
+    completion,
+    five_steps,
+    life,
+    lists,
+    look_backs,
+    time,
+)
 from services.tasks.problems.domain.closing import (
+    Assessed,
+    Background,
     ClosingIncomplete,
     NoProof,
+    NotFiled,
     NotOnAList,
+    OthersOverdue,
+    Pace,
     Proof,
     PublicationDemanded,
+    PunishmentOpen,
     RectifierVerifies,
+    Standard,
+    StandardsMissing,
+    StandardsUnmet,
     TooFewVerifiers,
     UnknownProof,
+    Verdict,
     Verifier,
     VerifierAbsent,
 )
