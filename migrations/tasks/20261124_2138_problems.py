@@ -167,12 +167,13 @@ def upgrade() -> None:
         sa.CheckConstraint("frozen_by <> committed_by", name=op.f("ck_look_back_two_people")),
         sa.CheckConstraint("ratio > 0 AND ratio <= 1", name=op.f("ck_look_back_ratio_is_one")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_look_back")),
-        sa.UniqueConstraint(
-            "division",
-            "closed_from",
-            "closed_to",
-            name=op.f("uq_look_back_division_closed_from_closed_to"),
-        ),
+        schema="tasks",
+    )
+    op.create_index(
+        "ix_look_back_division",
+        "look_back",
+        ["division", "closed_from"],
+        unique=False,
         schema="tasks",
     )
     op.create_index(
@@ -219,7 +220,6 @@ def upgrade() -> None:
         sa.Column("named_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("named_by", sa.Uuid(), nullable=False),
         sa.Column("named_by_name", sa.String(length=200), nullable=False),
-        sa.Column("visible_to", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.ForeignKeyConstraint(
             ["inspection_id"], ["tasks.inspection.id"], name=op.f("fk_named_office_inspection_id")
         ),
@@ -339,7 +339,6 @@ def upgrade() -> None:
         sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("told_by", sa.Uuid(), nullable=False),
         sa.Column("told_by_name", sa.String(length=200), nullable=False),
-        sa.Column("visible_to", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.CheckConstraint("cardinality(problem_ids) > 0", name=op.f("ck_told_list_has_problems")),
         sa.ForeignKeyConstraint(
             ["inspection_id"], ["tasks.inspection.id"], name=op.f("fk_told_list_inspection_id")
@@ -408,7 +407,6 @@ def upgrade() -> None:
         sa.Column("standards", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("opinion", sa.Text(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("visible_to", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.ForeignKeyConstraint(
             ["problem_id"], ["tasks.problem.id"], name=op.f("fk_problem_acceptance_problem_id")
         ),
@@ -429,6 +427,7 @@ def upgrade() -> None:
                 "asked",
                 "granted",
                 "refused",
+                "lapsed",
                 name="extensionstate_known",
                 native_enum=False,
                 create_constraint=True,
@@ -449,7 +448,7 @@ def upgrade() -> None:
         sa.Column("opinion", sa.Text(), nullable=True),
         sa.Column("visible_to", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.CheckConstraint(
-            "(state = 'asked') = (decided_at IS NULL) AND (state = 'asked') = (decided_by IS NULL)",
+            "(state = 'asked') = (decided_at IS NULL) AND (state IN ('asked', 'lapsed')) = (decided_by IS NULL)",
             name=op.f("ck_problem_extension_decided_when"),
         ),
         sa.CheckConstraint(
@@ -569,7 +568,6 @@ def upgrade() -> None:
         sa.Column("object_code", sa.String(length=64), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_by", sa.Uuid(), nullable=False),
-        sa.Column("visible_to", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.ForeignKeyConstraint(
             ["problem_id"], ["tasks.problem.id"], name=op.f("fk_problem_publication_problem_id")
         ),
@@ -654,7 +652,7 @@ def upgrade() -> None:
     op.execute("ALTER TABLE tasks.named_office ENABLE ROW LEVEL SECURITY")
     op.execute("ALTER TABLE tasks.named_office FORCE ROW LEVEL SECURITY")
     op.execute(
-        "CREATE POLICY access ON tasks.named_office USING (visible_to && (SELECT string_to_array(current_setting('app.scopes', true), ',')) OR (SELECT current_setting('app.system', true)) = 'on') WITH CHECK (visible_to && (SELECT string_to_array(current_setting('app.scopes', true), ',')) OR (SELECT current_setting('app.system', true)) = 'on')"
+        "CREATE POLICY access ON tasks.named_office USING (EXISTS (SELECT FROM tasks.inspection whole WHERE whole.id = inspection_id) OR (SELECT current_setting('app.system', true)) = 'on') WITH CHECK (EXISTS (SELECT FROM tasks.inspection whole WHERE whole.id = inspection_id) OR (SELECT current_setting('app.system', true)) = 'on')"
     )
     op.execute("ALTER TABLE tasks.service_demand ENABLE ROW LEVEL SECURITY")
     op.execute("ALTER TABLE tasks.service_demand FORCE ROW LEVEL SECURITY")
@@ -667,7 +665,7 @@ def upgrade() -> None:
     op.execute("ALTER TABLE tasks.told_list ENABLE ROW LEVEL SECURITY")
     op.execute("ALTER TABLE tasks.told_list FORCE ROW LEVEL SECURITY")
     op.execute(
-        "CREATE POLICY access ON tasks.told_list USING (visible_to && (SELECT string_to_array(current_setting('app.scopes', true), ',')) OR (SELECT current_setting('app.system', true)) = 'on') WITH CHECK (visible_to && (SELECT string_to_array(current_setting('app.scopes', true), ',')) OR (SELECT current_setting('app.system', true)) = 'on')"
+        "CREATE POLICY access ON tasks.told_list USING (EXISTS (SELECT FROM tasks.inspection whole WHERE whole.id = inspection_id) OR (SELECT current_setting('app.system', true)) = 'on') WITH CHECK (EXISTS (SELECT FROM tasks.inspection whole WHERE whole.id = inspection_id) OR (SELECT current_setting('app.system', true)) = 'on')"
     )
     op.execute("ALTER TABLE tasks.look_back_sample ENABLE ROW LEVEL SECURITY")
     op.execute("ALTER TABLE tasks.look_back_sample FORCE ROW LEVEL SECURITY")
@@ -680,7 +678,7 @@ def upgrade() -> None:
     op.execute("ALTER TABLE tasks.problem_acceptance ENABLE ROW LEVEL SECURITY")
     op.execute("ALTER TABLE tasks.problem_acceptance FORCE ROW LEVEL SECURITY")
     op.execute(
-        "CREATE POLICY access ON tasks.problem_acceptance USING (visible_to && (SELECT string_to_array(current_setting('app.scopes', true), ',')) OR (SELECT current_setting('app.system', true)) = 'on') WITH CHECK (visible_to && (SELECT string_to_array(current_setting('app.scopes', true), ',')) OR (SELECT current_setting('app.system', true)) = 'on')"
+        "CREATE POLICY access ON tasks.problem_acceptance USING (EXISTS (SELECT FROM tasks.problem whole WHERE whole.id = problem_id) OR (SELECT current_setting('app.system', true)) = 'on') WITH CHECK (EXISTS (SELECT FROM tasks.problem whole WHERE whole.id = problem_id) OR (SELECT current_setting('app.system', true)) = 'on')"
     )
     op.execute("ALTER TABLE tasks.problem_extension ENABLE ROW LEVEL SECURITY")
     op.execute("ALTER TABLE tasks.problem_extension FORCE ROW LEVEL SECURITY")
@@ -698,7 +696,7 @@ def upgrade() -> None:
     op.execute("ALTER TABLE tasks.problem_publication ENABLE ROW LEVEL SECURITY")
     op.execute("ALTER TABLE tasks.problem_publication FORCE ROW LEVEL SECURITY")
     op.execute(
-        "CREATE POLICY access ON tasks.problem_publication USING (visible_to && (SELECT string_to_array(current_setting('app.scopes', true), ',')) OR (SELECT current_setting('app.system', true)) = 'on') WITH CHECK (visible_to && (SELECT string_to_array(current_setting('app.scopes', true), ',')) OR (SELECT current_setting('app.system', true)) = 'on')"
+        "CREATE POLICY access ON tasks.problem_publication USING (EXISTS (SELECT FROM tasks.problem whole WHERE whole.id = problem_id) OR (SELECT current_setting('app.system', true)) = 'on') WITH CHECK (EXISTS (SELECT FROM tasks.problem whole WHERE whole.id = problem_id) OR (SELECT current_setting('app.system', true)) = 'on')"
     )
     op.execute("ALTER TABLE tasks.problem_punishment ENABLE ROW LEVEL SECURITY")
     op.execute("ALTER TABLE tasks.problem_punishment FORCE ROW LEVEL SECURITY")
@@ -788,6 +786,7 @@ def downgrade() -> None:
     op.drop_index("ix_named_office_inspection_id", table_name="named_office", schema="tasks")
     op.drop_table("named_office", schema="tasks")
     op.drop_table("look_back_secret", schema="tasks")
+    op.drop_index("ix_look_back_division", table_name="look_back", schema="tasks")
     op.drop_index(
         "ix_look_back_visible_to", table_name="look_back", schema="tasks", postgresql_using="gin"
     )

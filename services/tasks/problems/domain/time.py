@@ -19,6 +19,7 @@ class ExtensionState(StrEnum):
     ASKED = "asked"
     GRANTED = "granted"
     REFUSED = "refused"
+    LAPSED = "lapsed"  # closing was asked for before anybody answered
 
 
 class DueDateNeeded(InvalidInput):

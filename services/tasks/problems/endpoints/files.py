@@ -10,9 +10,9 @@ from services.tasks.problems.endpoints.asked import AskedDep
 from services.tasks.problems.queries import five_steps, look_backs, problems
 from services.tasks.problems.schemas.files import LookedBack, ProblemFile
 from services.tasks.problems.schemas.five_steps import (
+    AnnouncementOut,
     DemandOut,
     OfficeOut,
-    PublicationOut,
     PunishmentOut,
     ToldOut,
 )
@@ -71,7 +71,7 @@ async def read_problem_file(problem_id: UUID, asked: AskedDep) -> ProblemFile:
             if each.problem_id == problem.id
         ],
         publications=[
-            PublicationOut.model_validate(each)
+            AnnouncementOut.model_validate(each)
             for each in lists.publications
             if each.problem_id == problem.id
         ],

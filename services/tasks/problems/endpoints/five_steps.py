@@ -14,6 +14,8 @@ from services.tasks.problems.endpoints.asked import AskedDep
 from services.tasks.problems.models.five_steps import ServiceDemand
 from services.tasks.problems.queries import five_steps as queries
 from services.tasks.problems.schemas.five_steps import (
+    AnnouncementIn,
+    AnnouncementOut,
     CaseIn,
     DemandIn,
     DemandItem,
@@ -22,8 +24,6 @@ from services.tasks.problems.schemas.five_steps import (
     OfficeOut,
     OfficesIn,
     OutcomeIn,
-    PublicationIn,
-    PublicationOut,
     PunishIn,
     ServiceIn,
     TellingIn,
@@ -224,12 +224,12 @@ async def take_case(
 
 
 @router.post("/problems:publicise", status_code=201, dependencies=[policy("problem.publicise")])
-async def publicise_problem(body: PublicationIn, asked: AskedDep) -> PublicationOut:
+async def publicise_problem(body: AnnouncementIn, asked: AskedDep) -> AnnouncementOut:
     """五公开: a penalty published, a bad case exposed, an entry for the credit platform."""
     row = await five_steps.publicise(
         asked.session, asked.actor, body.problem_id, body.announcement(), now=asked.now
     )
-    return PublicationOut.model_validate(row)
+    return AnnouncementOut.model_validate(row)
 
 
 @router.get("/problems:credit-feed", dependencies=[policy("problem.read")])

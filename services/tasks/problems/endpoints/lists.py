@@ -1,6 +1,6 @@
 """More time and the lists over HTTP: what happens to a problem beside its rectification."""
 
-from datetime import date, datetime, time
+from datetime import datetime, time
 from typing import Annotated
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from services.tasks.problems.queries import figures
 from services.tasks.problems.queries.figures import Period, Standing
 from services.tasks.problems.schemas.files import Figures, ListLine
 from services.tasks.problems.schemas.problems import (
+    Day,
     EnlistIn,
     ExtensionDecisionIn,
     ExtensionIn,
@@ -52,8 +53,8 @@ async def read_list(
 async def read_figures(
     asked: AskedDep,
     division: Annotated[Division, Query()],
-    found_from: date | None = None,
-    found_to: date | None = None,
+    found_from: Day | None = None,
+    found_to: Day | None = None,
 ) -> Figures:
     """Found, closed, overdue, sent back, relapsed; of the closed traceable, proven and owned."""
     period = Period(

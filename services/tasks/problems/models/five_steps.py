@@ -18,7 +18,12 @@ from services.tasks.problems.domain.five_steps import (
     PunishmentState,
 )
 from services.tasks.problems.domain.life import Category
-from services.tasks.problems.models.problems import INSPECTION_ID, PROBLEM_ID
+from services.tasks.problems.models.problems import (
+    INSPECTION_ID,
+    OF_THE_INSPECTION,
+    OF_THE_PROBLEM,
+    PROBLEM_ID,
+)
 from shared.db import rls
 from shared.db.model import Versioned
 from shared.db.types import Timestamptz, str_enum
@@ -32,7 +37,7 @@ class ToldList(TasksTable, table=True):
     __table_args__: Any = (
         CheckConstraint("cardinality(problem_ids) > 0", name="has_problems"),
         Index("ix_told_list_inspection_id", "inspection_id"),
-        {"info": rls.info(rls.SCOPED)},
+        {"info": rls.info(OF_THE_INSPECTION)},
     )
 
     id: UUID = Field(default_factory=uuid7, primary_key=True)
@@ -45,7 +50,6 @@ class ToldList(TasksTable, table=True):
     told_at: datetime = Field(sa_type=Timestamptz)
     told_by: UUID
     told_by_name: str = Field(max_length=200)
-    visible_to: list[str] = Field(sa_type=ARRAY(Text))
 
 
 class ServiceDemand(TasksTable, Versioned, table=True):
@@ -92,7 +96,7 @@ class NamedOffice(TasksTable, table=True):
     __tablename__ = "named_office"
     __table_args__: Any = (
         Index("ix_named_office_inspection_id", "inspection_id"),
-        {"info": rls.info(rls.SCOPED)},
+        {"info": rls.info(OF_THE_INSPECTION)},
     )
 
     id: UUID = Field(default_factory=uuid7, primary_key=True)
@@ -103,7 +107,6 @@ class NamedOffice(TasksTable, table=True):
     named_at: datetime = Field(sa_type=Timestamptz)
     named_by: UUID
     named_by_name: str = Field(max_length=200)
-    visible_to: list[str] = Field(sa_type=ARRAY(Text))
 
 
 class ProblemPunishment(TasksTable, table=True):
@@ -140,7 +143,7 @@ class ProblemPublication(TasksTable, table=True):
     __tablename__ = "problem_publication"
     __table_args__: Any = (
         UniqueConstraint("problem_id", "kind", "reference"),
-        {"info": rls.info(rls.SCOPED)},
+        {"info": rls.info(OF_THE_PROBLEM)},
     )
 
     id: UUID = Field(default_factory=uuid7, primary_key=True)
@@ -155,4 +158,3 @@ class ProblemPublication(TasksTable, table=True):
     object_code: str = Field(max_length=64)
     recorded_at: datetime = Field(sa_type=Timestamptz)
     recorded_by: UUID
-    visible_to: list[str] = Field(sa_type=ARRAY(Text))

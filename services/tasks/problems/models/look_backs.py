@@ -25,8 +25,6 @@ class LookBack(TasksTable, Versioned, table=True):
 
     __tablename__ = "look_back"
     __table_args__: Any = (
-        # Days are drawn from once, or the draw that pleases would be kept.
-        UniqueConstraint("division", "closed_from", "closed_to"),
         CheckConstraint("closed_from <= closed_to", name="period_ordered"),
         CheckConstraint("ratio > 0 AND ratio <= 1", name="ratio_is_one"),
         CheckConstraint("frozen_by <> committed_by", name="two_people"),
@@ -40,6 +38,7 @@ class LookBack(TasksTable, Versioned, table=True):
             " AND (nonce IS NULL) = (revealed_at IS NULL)",
             name="nonce_when_revealed",
         ),
+        Index("ix_look_back_division", "division", "closed_from"),
         Index("ix_look_back_visible_to", "visible_to", postgresql_using="gin"),
         {"info": rls.info(rls.SCOPED)},
     )

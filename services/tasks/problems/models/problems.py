@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
 from services.tasks.base import SCHEMA, TasksTable
+from services.tasks.enterprises.models.registry import following
 from services.tasks.problems.domain.five_steps import PunishmentState
 from services.tasks.problems.domain.life import (
     Category,
@@ -28,6 +29,10 @@ PROBLEM_ID: Final = f"{SCHEMA}.problem.id"
 INSPECTION_ID: Final = f"{SCHEMA}.inspection.id"
 # Nobody has asked for its closing.
 UNRECTIFIED: Final = "state IN ('found', 'assigned', 'rectifying', 'reopened')"
+
+
+OF_THE_PROBLEM: Final = following("problem", "problem_id")
+OF_THE_INSPECTION: Final = following("inspection", "inspection_id")
 
 
 class Problem(TasksTable, Versioned, table=True):
@@ -175,7 +180,7 @@ class ProblemAcceptance(TasksTable, table=True):
     __tablename__ = "problem_acceptance"
     __table_args__: Any = (
         UniqueConstraint("problem_id", "round"),
-        {"info": rls.info(rls.SCOPED)},
+        {"info": rls.info(OF_THE_PROBLEM)},
     )
 
     id: UUID = Field(default_factory=uuid7, primary_key=True)
@@ -188,7 +193,6 @@ class ProblemAcceptance(TasksTable, table=True):
     standards: list[dict[str, Any]] = Field(sa_type=JSONB)
     opinion: str = Field(sa_type=Text)
     at: datetime = Field(sa_type=Timestamptz)
-    visible_to: list[str] = Field(sa_type=ARRAY(Text))
 
 
 class ProblemExtension(TasksTable, table=True):
@@ -197,7 +201,8 @@ class ProblemExtension(TasksTable, table=True):
     __tablename__ = "problem_extension"
     __table_args__: Any = (
         CheckConstraint(
-            "(state = 'asked') = (decided_at IS NULL) AND (state = 'asked') = (decided_by IS NULL)",
+            "(state = 'asked') = (decided_at IS NULL)"
+            " AND (state IN ('asked', 'lapsed')) = (decided_by IS NULL)",
             name="decided_when",
         ),
         CheckConstraint("decided_by <> asked_by", name="decided_by_another"),

@@ -10,9 +10,9 @@ from services.tasks.problems.domain.closing import Pace, pace
 from services.tasks.problems.domain.life import Category, ListLevel, ProblemState, Severity
 from services.tasks.problems.domain.lists import ListingState
 from services.tasks.problems.schemas.five_steps import (
+    AnnouncementOut,
     DemandOut,
     OfficeOut,
-    PublicationOut,
     PunishmentOut,
     ToldOut,
 )
@@ -42,7 +42,7 @@ class ProblemFile(Out):
     demands: list[DemandOut]
     offices: list[OfficeOut]
     punishments: list[PunishmentOut]
-    publications: list[PublicationOut]
+    publications: list[AnnouncementOut]
     look_backs: list[LookedBack]
 
 

@@ -21,6 +21,7 @@ from services.tasks.problems.domain.life import Category, ProblemState, Severity
 from services.tasks.problems.models.five_steps import ProblemPublication, ServiceDemand
 from services.tasks.problems.models.problems import Problem
 from services.tasks.problems.queries.five_steps import Lists
+from services.tasks.problems.schemas.problems import Day
 from services.tasks.problems.use_cases.five_steps import (
     Announcement,
     Office,
@@ -114,7 +115,7 @@ class CaseIn(Body):
     case_ref: ShortText
 
 
-class PublicationIn(Body):
+class AnnouncementIn(Body):
     """Step 5: what was published where, under which number."""
 
     problem_id: UUID
@@ -122,7 +123,7 @@ class PublicationIn(Body):
     title: ShortText
     reference: ShortText
     place: ShortText
-    published_on: date
+    published_on: Day
 
     def announcement(self) -> Announcement:
         return Announcement(self.kind, self.title, self.reference, self.place, self.published_on)
@@ -186,7 +187,7 @@ class PunishmentOut(Out):
     taken_at: datetime | None
 
 
-class PublicationOut(Out):
+class AnnouncementOut(Out):
     id: UUID
     problem_id: UUID
     kind: PublicationKind
@@ -199,7 +200,7 @@ class PublicationOut(Out):
     recorded_at: datetime
 
 
-class FeedItem(PublicationOut):
+class FeedItem(AnnouncementOut):
     """An entry for the credit platform."""
 
     division: str
@@ -207,7 +208,7 @@ class FeedItem(PublicationOut):
 
     @classmethod
     def of_pair(cls, row: ProblemPublication, problem: Problem) -> Self:
-        shown = PublicationOut.model_validate(row)
+        shown = AnnouncementOut.model_validate(row)
         return cls(**shown.model_dump(), division=problem.division, category=problem.category)
 
 
@@ -236,7 +237,7 @@ class FiveSteps(Out):
     demand_list: list[DemandOut]
     responsibility_list: list[OfficeOut]
     punishments: list[PunishmentOut]
-    publications: list[PublicationOut]
+    publications: list[AnnouncementOut]
 
     @classmethod
     def of(cls, inspection: Inspection, lists: Lists) -> Self:
@@ -251,5 +252,5 @@ class FiveSteps(Out):
             demand_list=[DemandOut.model_validate(each) for each in lists.demands],
             responsibility_list=[OfficeOut.model_validate(each) for each in lists.in_charge],
             punishments=[PunishmentOut.model_validate(each) for each in lists.punishments],
-            publications=[PublicationOut.model_validate(each) for each in lists.publications],
+            publications=[AnnouncementOut.model_validate(each) for each in lists.publications],
         )

@@ -17,6 +17,7 @@ from services.tasks.problems.domain.look_backs import (
     size,
 )
 from services.tasks.problems.models.look_backs import LookBack, LookBackSample
+from services.tasks.problems.schemas.problems import Day
 from services.tasks.problems.use_cases.look_backs import next_steps
 from shared.auth.actor import Actor
 from shared.http.body import Body, Division, LongText, Out, ShortText
@@ -36,8 +37,8 @@ class LookBackIn(Body):
     )
 
     division: Division
-    closed_from: date
-    closed_to: date
+    closed_from: Day
+    closed_to: Day
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -65,7 +66,7 @@ class SeenIn(Body):
     problem_id: UUID
     finding: Finding
     facts: LongText
-    due_on: date | None = None
+    due_on: Day | None = None
 
 
 class VisitorOut(Out):

@@ -25,8 +25,10 @@ from shared.auth.actor import Actor
 from shared.clock_rows.rows import ClockRow, ClockState
 from shared.clocks.calendar import WorkCalendar
 from shared.errors import Language
-from shared.http.body import Body, Instant, LongText, Out, ShortText
+from shared.http.body import FIRST_YEAR, LAST_YEAR, Body, Instant, LongText, Out, ShortText
 
+# Days outside these years are typing errors, as instants are.
+Day = Annotated[date, Field(ge=date(FIRST_YEAR, 1, 1), le=date(LAST_YEAR, 12, 31))]
 Officers = Annotated[list[UUID], Field(min_length=1, max_length=50)]
 
 
@@ -42,7 +44,7 @@ class ProblemIn(Body):
     list_level: ListLevel = ListLevel.NONE
     external_list_ref: ShortText | None = None
     found_at: Instant
-    due_on: date | None = None
+    due_on: Day | None = None
 
     def finding(self) -> Finding:
         return Finding(**self.model_dump(exclude={"inspection_id"}))
@@ -112,7 +114,7 @@ class ApprovalIn(Body):
 class ExtensionIn(Body):
     """The legal day at whose end the problem is to be put right instead."""
 
-    due_on: date
+    due_on: Day
     reason: LongText
 
 

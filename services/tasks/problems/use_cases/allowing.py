@@ -158,6 +158,15 @@ async def decide_extension(
     return problem
 
 
+async def lapse_request(session: AsyncSession, problem: Problem, *, now: datetime) -> None:
+    """A request that waits for its answer needs none any more."""
+    if problem.extension_id is None:
+        return
+    asked = await queries.extension(session, problem.extension_id)
+    asked.state, asked.decided_at = ExtensionState.LAPSED, now
+    problem.extension_id = None
+
+
 async def raise_overdue(session: AsyncSession, now: datetime) -> int:
     """Tell the division above of problems whose last rung has fired; each once for its time."""
     found = await queries.lock_unraised(session, now=now, limit=BATCH)

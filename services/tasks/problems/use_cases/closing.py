@@ -100,7 +100,6 @@ async def approve(
             standards=[asdict(each) for each in standards],
             opinion=opinion,
             at=now,
-            visible_to=problem.visible_to,
         )
     )
     await take(session, actor, problem, action, note=opinion, now=now)

@@ -89,7 +89,6 @@ async def tell(
         told_at=telling.told_at,
         told_by=actor.id,
         told_by_name=actor.name,
-        visible_to=inspection.visible_to,
     )
     await _keep(session, actor, "problem.tell", told, inspection, now=now)
     return told
@@ -199,7 +198,6 @@ async def name_offices(
             named_at=now,
             named_by=actor.id,
             named_by_name=actor.name,
-            visible_to=inspection.visible_to,
         )
         for each in offices
     ]
@@ -291,7 +289,6 @@ async def publicise(
         object_code=code,
         recorded_at=now,
         recorded_by=actor.id,
-        visible_to=problem.visible_to,
     )
     session.add(row)
     await session.flush()

@@ -25,7 +25,7 @@ from services.tasks.problems.domain.life import (
 )
 from services.tasks.problems.domain.time import CLOCK
 from services.tasks.problems.models.problems import Problem
-from services.tasks.problems.use_cases.allowing import begin_time
+from services.tasks.problems.use_cases.allowing import begin_time, lapse_request
 from services.tasks.problems.use_cases.listing import put_on_list
 from services.tasks.problems.use_cases.steps import lock_for, take, trace
 from shared.auth.actor import Actor
@@ -168,6 +168,7 @@ async def submit(
     problem.proof = list(dict.fromkeys([*problem.proof, *proof]))
     problem.rectifiers = _with(problem.rectifiers, actor.id)
     await stop_clock(session, subject_id=problem.id, kind=CLOCK, at=now)
+    await lapse_request(session, problem, now=now)
     await take(session, actor, problem, ProblemAction.SUBMIT, now=now)
     return problem
 
