@@ -94,7 +94,7 @@ def _common(realm: Realm) -> dict[str, str]:
         "LIANDONG_CLOCK": "simulated" if realm.simulated_clock else "system",
         "LIANDONG_ISSUER": realm.issuer,
         # Whoever moves the clock waits for what follows from it.
-        **({"LIANDONG_JOB_PERIOD": "1"} if realm.simulated_clock else {}),
+        **({"LIANDONG_JOB_GAP": "0.5"} if realm.simulated_clock else {}),
         **{f"LIANDONG_{service.upper()}_URL": realm.url(service) for service in SERVICES},
     }
 

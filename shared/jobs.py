@@ -41,15 +41,52 @@ async def run_job(database: Database, clock: Clock, job: Job) -> int:
     return total
 
 
-async def run_jobs(database: Database, clock: Clock, jobs: Sequence[Job], *, period: float) -> None:
-    """All jobs of a service, for ever, every `period` seconds of machine time."""
+@dataclass(slots=True)
+class Changes:
+    """How many requests of this process may have changed something."""
+
+    count: int = 0
+
+
+async def run_jobs(
+    database: Database,
+    clock: Clock,
+    jobs: Sequence[Job],
+    *,
+    period: float,
+    gap: float | None = None,
+    changes: Changes | None = None,
+) -> None:
+    """All jobs of a service, for ever, every `period` seconds of machine time.
+
+    With a `gap` they run again that soon when something may have become due: a request changed
+    something, a job moved something, or somebody moved business time.
+    """
+    changes = changes or Changes()
     while True:
+        seen, since = changes.count, await _business_time(clock)
+        moved = 0
         for job in jobs:
             try:
-                await run_job(database, clock, job)
+                moved += await run_job(database, clock, job)
             except Exception:  # one job's fault stops neither the others nor its own next round
                 log.exception("job failed", extra={"job": job.name})
-        await asyncio.sleep(period)
+        waited = 0.0
+        while waited < period:
+            pause = period if gap is None else gap
+            await asyncio.sleep(pause)
+            waited += pause
+            if moved or changes.count != seen or await _business_time(clock) != since:
+                break
+
+
+async def _business_time(clock: Clock) -> datetime | None:
+    """Unknown while the database does not answer: then a round is due when it does again."""
+    try:
+        return await clock.now()
+    except Exception:  # as with a job: nothing ends the rounds
+        log.exception("clock not readable")
+        return None
 
 
 async def forget_answers(session: AsyncSession, _: datetime) -> int:

@@ -24,6 +24,7 @@ from shared.db.simulated_clock import clock_for
 from shared.errors import Unavailable
 from shared.http import problems
 from shared.http.access import public
+from shared.http.changes import CountsChanges
 from shared.http.client import IdentityTokens, ServiceClient, UpstreamProblem
 from shared.http.context import enter
 from shared.http.database_problems import install_database_problems
@@ -32,7 +33,7 @@ from shared.http.limits import DEFAULT, Bounds, Limits
 from shared.http.request_ids import RequestIds
 from shared.http.routing import Route
 from shared.http.transport import PooledTransport
-from shared.jobs import Job, forget_answers, run_jobs
+from shared.jobs import Changes, Job, forget_answers, run_jobs
 from shared.messaging.envelope import Envelope
 from shared.messaging.inbox import Handler, hear, inbox_router
 from shared.messaging.relay import Deliver, Relay
@@ -108,6 +109,7 @@ def create_service_app(service: Service) -> FastAPI:
     install_database_problems(app)
     complete(app)
     app.add_middleware(Limits, bounds=service.bounds)
+    app.add_middleware(CountsChanges)
     app.add_middleware(RequestIds)
     return app
 
@@ -133,9 +135,11 @@ def _lifespan(service: Service) -> Callable[[FastAPI], Any]:
             for name in ("identity", "regions", "tasks", "petitions")
             if settings.url_of(name)
         }
+        changes = Changes()
         state = {
             "database": database,
             "clock": clock,
+            "changes": changes,
             "settings": settings,
             "peers": peers,
             "open_work": service.open_work,
@@ -154,14 +158,22 @@ def _lifespan(service: Service) -> Callable[[FastAPI], Any]:
         relay = Relay(
             database, source=service.name, deliver=_deliver(service, peers, database, clock)
         )
+        rounds = [
+            asyncio.create_task(
+                run_jobs(
+                    database,
+                    clock,
+                    jobs,
+                    period=settings.job_period,
+                    gap=settings.job_gap,
+                    changes=changes,
+                )
+            )
+            for jobs in (_jobs(service), _long_jobs(service))
+        ]
         background = [
             asyncio.create_task(relay.run(period=settings.relay_period)),
-            asyncio.create_task(
-                run_jobs(database, clock, _jobs(service), period=settings.job_period)
-            ),
-            asyncio.create_task(
-                run_jobs(database, clock, _long_jobs(service), period=settings.job_period)
-            ),
+            *rounds,
         ]
         try:
             yield state

@@ -36,6 +36,8 @@ class ServiceSettings(BaseSettings):
     cursor_key: SecretStr
     # How often due work is looked for, in seconds of machine time.
     job_period: float = 15.0
+    # Where somebody waits for jobs: how soon they run after a change, or business time was moved.
+    job_gap: float | None = None
     relay_period: float = 2.0
 
     def url_of(self, service: str) -> str:

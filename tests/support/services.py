@@ -291,8 +291,9 @@ async def running(
             "DATABASE_URL": databases.url(name),
             "CLIENT_SECRET": secrets.token_urlsafe(32),
             "CURSOR_KEY": secrets.token_urlsafe(32),
-            "JOB_PERIOD": "0.3",
-            "RELAY_PERIOD": "0.3",
+            "JOB_PERIOD": "3",
+            "JOB_GAP": "0.2",
+            "RELAY_PERIOD": "1",
             f"{name.upper()}_URL": url,
             **settings,
         }

@@ -245,8 +245,9 @@ def _environment(stack: Stack, service: str) -> dict[str, str]:
         "KEY_ENCRYPTION_SECRET": secrets.token_urlsafe(32),
         "SERVICE_SECRETS": json.dumps(stack.secrets),
         "EVIDENCE_DIR": str(stack.evidence),
-        "JOB_PERIOD": "0.3",
-        "RELAY_PERIOD": "0.3",
+        "JOB_PERIOD": "3",
+        "JOB_GAP": "0.2",
+        "RELAY_PERIOD": "1",
         **{f"{name.upper()}_URL": stack.url(name) for name in SERVICES},
     }
     return {f"LIANDONG_{name}": value for name, value in named.items()}

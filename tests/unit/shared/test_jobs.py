@@ -3,14 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import cast
 
 import pytest
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared.db.session import Context, Database
-from shared.jobs import MAX_BATCHES, Job, run_job, run_jobs
+from shared.jobs import MAX_BATCHES, Changes, Job, run_job, run_jobs
 from tests.factories.clocks import at
 
 NOW = at("2026-03-02")
@@ -85,3 +86,45 @@ async def test_a_fault_in_one_job_stops_neither_the_others_nor_its_next_round(
 
     assert len(tries) > 2
     assert len(runs) > 2
+
+
+@dataclass
+class Moved:
+    """Business time that the test moves."""
+
+    instant: datetime = NOW
+
+    async def now(self, within: object = None) -> datetime:  # noqa: ARG002 -- the protocol's
+        return self.instant
+
+
+async def test_with_a_gap_jobs_run_again_after_a_change_or_when_business_time_was_moved() -> None:
+    job, runs = a_job("x")
+    clock, changes = Moved(), Changes()
+    database = cast("Database", NoDatabase())
+    rounds = asyncio.create_task(
+        run_jobs(database, clock, [job], period=3600, gap=0.01, changes=changes)
+    )
+    await asyncio.sleep(0.1)
+    assert len(runs) == 1
+
+    changes.count += 1
+    await asyncio.sleep(0.1)
+    assert len(runs) == 2
+
+    clock.instant += timedelta(days=1)
+    await asyncio.sleep(0.1)
+    rounds.cancel()
+    await asyncio.gather(rounds, return_exceptions=True)
+    assert runs == [NOW, NOW, clock.instant]
+
+
+async def test_with_a_gap_a_round_that_moved_something_is_followed_by_another() -> None:
+    job, runs = a_job("x", 1, 0)
+    database = cast("Database", NoDatabase())
+    rounds = asyncio.create_task(run_jobs(database, Moved(), [job], period=3600, gap=0.01))
+    await asyncio.sleep(0.2)
+    rounds.cancel()
+    await asyncio.gather(rounds, return_exceptions=True)
+
+    assert len(runs) == 3
