@@ -21,6 +21,15 @@ from services.tasks.orders.domain import LARGEST as LARGEST_ORDER
 from services.tasks.orders.endpoints import draws as draw_orders, leads as lead_orders, orders
 from services.tasks.orders.jobs import LONG_JOBS as ORDER_JOBS
 from services.tasks.problems.endpoints import completion, problems
+from services.tasks.problems.endpoints import (
+    completion,
+    files,
+    five_steps,
+    lists,
+    look_backs,
+    problems,
+)
+from services.tasks.problems.jobs import JOBS as PROBLEM_JOBS
 from services.tasks.tables import OPEN_WORK
 from shared import reference
 from shared.db.session import Database
@@ -61,7 +70,11 @@ app = create_service_app(
             imports.router,
             evidence.router,
             inspections.router,
+            lists.router,
             problems.router,
+            files.router,
+            five_steps.router,
+            look_backs.router,
         ],
         handlers={
             **reference.HANDLERS,
@@ -71,6 +84,9 @@ app = create_service_app(
         },
         jobs=(*JOBS, *DRAW_JOBS),
         long_jobs=(*LONG_JOBS, *ORDER_JOBS),
+        handlers={**reference.HANDLERS, **SUCCESSION_HANDLERS, **handlers.HANDLERS},
+        jobs=(*JOBS, *PROBLEM_JOBS),
+        long_jobs=LONG_JOBS,
         open_work=OPEN_WORK,
         clock_listeners=handlers.CLOCK_LISTENERS,
         extras=_extras,

@@ -15,6 +15,7 @@ import services.tasks.inspections.models
 import services.tasks.leads.models.surveys
 import services.tasks.orders.models
 import services.tasks.problems.models  # noqa: F401  importing declares the tables
+import services.tasks.problems.models.look_backs  # noqa: F401  importing declares the tables
 from services.tasks.base import SCHEMA, TasksTable
 from services.tasks.campaigns.models.campaigns import CampaignStep, CheckApproval
 from services.tasks.campaigns.models.groups import GroupReading
@@ -24,6 +25,8 @@ from services.tasks.enterprises.models.registry import EnterpriseChange, Enterpr
 from services.tasks.enterprises.models.visits import EnterpriseVisitStep
 from services.tasks.leads.models.leads import LeadStep
 from services.tasks.leads.models.surveys import AirAnalysis
+from services.tasks.problems.models.five_steps import NamedOffice, ProblemPublication, ToldList
+from services.tasks.problems.models.problems import ProblemAcceptance
 from shared.db import kernel, rls
 from shared.succession.open_work import OpenWork
 
@@ -43,6 +46,13 @@ KEPT: Final = (
     GroupReading,
     LeadStep,
     TaskStep,
+    EnterpriseChange,
+    EnterpriseGrade,
+    EnterpriseVisitStep,
+    ToldList,
+    NamedOffice,
+    ProblemAcceptance,
+    ProblemPublication,
 )
 
 kernel.declare(TasksTable.metadata)
@@ -145,5 +155,20 @@ OPEN_WORK: Final = (
         ("division", "parties"),
         is_open="state <> 'finished'",
     ),
-    OpenWork("problem", _TABLES["problem"], ("division", "parties"), is_open="state <> 'closed'"),
+    OpenWork(
+        "problem",
+        _TABLES["problem"],
+        ("division", "parties", "raised_to"),
+        is_open="state <> 'closed'",
+    ),
+    OpenWork(
+        "problem_listing", _TABLES["problem_listing"], ("division",), is_open="state <> 'filed'"
+    ),
+    OpenWork(
+        "service_demand",
+        _TABLES["service_demand"],
+        ("division", "parties"),
+        is_open="state IN ('stated', 'serving')",
+    ),
+    OpenWork("look_back", _TABLES["look_back"], ("division",), is_open="state <> 'done'"),
 )

@@ -496,6 +496,22 @@ _PROBLEMS: Final = {
     "problem.close": _right(*_SENDERS, at=Relation.SUBTREE),
     # Towards a row, the right to the step that would otherwise come next.
     "problem.reject": _right(*_FIELD, *_SENDERS, at=Relation.PARTICIPANT),
+    # More time: asked for at the place, granted by a head who did not ask.
+    "problem.ask_extension": _right(*_FIELD, Role.DEPARTMENT_HEAD, at=Relation.SUBTREE),
+    "problem.decide_extension": _right(Role.DEPARTMENT_HEAD, at=Relation.SUBTREE, sensitive=True),
+    "problem.enlist": _right(*_SENDERS, at=Relation.SUBTREE),
+    # Approving and filing what stands on a list is asked of the level that keeps it.
+    "problem.file_closing": _right(*_SENDERS, at=Relation.SUBTREE),
+    # 五步三清单. Telling and asking for demands is for members of the team.
+    "problem.tell": _right(*_FIELD, at=Relation.PARTICIPANT),
+    "service_demand.state": _right(*_FIELD, at=Relation.PARTICIPANT),
+    "service_demand.serve": _right(*_FIELD, *_SENDERS, at=Relation.SUBTREE),
+    "problem.name_offices": _right(*_SENDERS, at=Relation.SUBTREE),
+    "problem.punish": _right(*_FIELD, Role.DEPARTMENT_HEAD, at=Relation.SUBTREE, sensitive=True),
+    "problem.publicise": _right(*_SENDERS, at=Relation.SUBTREE, sensitive=True),
+    # Looking back: who draws sends others; who was sent says what was seen.
+    "look_back.draw": _right(*_SENDERS, Role.AUDITOR, at=Relation.SUBTREE),
+    "look_back.report": _right(*_FIELD, Role.AUDITOR, at=Relation.ANY),
 }
 _OFFLINE: Final[Mapping[str, Right]] = {}
 _TASK_STATISTICS: Final[Mapping[str, Right]] = {}

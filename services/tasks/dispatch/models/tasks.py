@@ -112,6 +112,8 @@ class Task(TasksTable, Versioned, table=True):
     requested_at: datetime = Field(sa_type=Timestamptz)
     completed_at: datetime | None = Field(default=None, sa_type=Timestamptz)
     summary: str | None = Field(default=None, sa_type=Text)
+    # Done, and yet a problem of it came back: evidence is taken until that is closed again.
+    takes_proof: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
     # Tasks of the release before have none until something is done to them.
     changed_at: datetime | None = Field(default=None, sa_type=Timestamptz)
     visible_to: list[str] = Field(sa_type=ARRAY(Text))

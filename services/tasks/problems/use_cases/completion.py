@@ -11,8 +11,8 @@ from services.tasks.dispatch.use_cases.carrying_out import finish
 from services.tasks.dispatch.use_cases.steps import lock_for
 from services.tasks.inspections import queries as inspections
 from services.tasks.leads.use_cases.verifying import settle
-from services.tasks.problems import queries
-from services.tasks.problems.domain import check_completion
+from services.tasks.problems.domain.completion import check_completion
+from services.tasks.problems.queries import problems as queries
 from shared.auth.actor import Actor
 from shared.contracts.origins import Origin, OriginKind
 from shared.contracts.tasks import TaskCompleted

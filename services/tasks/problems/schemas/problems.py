@@ -1,28 +1,34 @@
 """Bodies of problems, in and out."""
 
 from datetime import date, datetime
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from services.tasks.dispatch.use_cases.crews import Crew
-from services.tasks.problems.domain import (
+from services.tasks.problems.domain.closing import Assessed, Pace, Standard, Verdict, pace
+from services.tasks.problems.domain.five_steps import PunishmentState
+from services.tasks.problems.domain.life import (
     Category,
     ListLevel,
     ProblemAction,
     ProblemState,
     Severity,
 )
-from services.tasks.problems.models import Problem
+from services.tasks.problems.domain.lists import ListingState
+from services.tasks.problems.domain.time import ExtensionState
+from services.tasks.problems.models.problems import Problem
 from services.tasks.problems.use_cases.rectification import Finding, Responsibility
 from services.tasks.problems.use_cases.steps import next_steps
 from shared.auth.actor import Actor
 from shared.clock_rows.rows import ClockRow, ClockState
 from shared.clocks.calendar import WorkCalendar
 from shared.errors import Language
-from shared.http.body import Body, Instant, LongText, Out, ShortText
+from shared.http.body import FIRST_YEAR, LAST_YEAR, Body, Instant, LongText, Out, ShortText
 
+# Days outside these years are typing errors, as instants are.
+Day = Annotated[date, Field(ge=date(FIRST_YEAR, 1, 1), le=date(LAST_YEAR, 12, 31))]
 Officers = Annotated[list[UUID], Field(min_length=1, max_length=50)]
 
 
@@ -38,7 +44,7 @@ class ProblemIn(Body):
     list_level: ListLevel = ListLevel.NONE
     external_list_ref: ShortText | None = None
     found_at: Instant
-    due_on: date | None = None
+    due_on: Day | None = None
 
     def finding(self) -> Finding:
         return Finding(**self.model_dump(exclude={"inspection_id"}))
@@ -56,7 +62,10 @@ class AssignmentIn(Body):
 
 
 class MeasuresIn(Body):
+    """`long_term` 长期坚持: measures that have to be kept up."""
+
     measures: LongText
+    long_term: bool = False
 
 
 class SubmissionIn(Body):
@@ -72,8 +81,72 @@ class VerificationIn(Body):
     result: LongText
 
 
+class StandardIn(Body):
+    """How one standard of closing is met, and on what that rests."""
+
+    standard: Standard
+    verdict: Verdict
+    ground: ShortText
+
+
 class ApprovalIn(Body):
+    """Each standard of closing once; some may be `not_needed`, unless the records say they are."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "opinion": "同意销号",
+                "standards": [
+                    {"standard": each, "verdict": "met", "ground": "现场核查记录"}
+                    for each in Standard
+                ],
+            }
+        }
+    )
+
     opinion: LongText
+    standards: Annotated[list[StandardIn], Field(min_length=1, max_length=len(Standard))]
+
+    def assessed(self) -> list[Assessed]:
+        return [Assessed(each.standard, each.verdict, each.ground) for each in self.standards]
+
+
+class ExtensionIn(Body):
+    """The legal day at whose end the problem is to be put right instead."""
+
+    due_on: Day
+    reason: LongText
+
+
+class ExtensionDecisionIn(Body):
+    granted: bool
+    opinion: LongText
+
+
+Listed = Literal[ListLevel.COUNTY, ListLevel.CITY, ListLevel.PROVINCE]
+
+
+class EnlistIn(Body):
+    level: Listed
+    reason: LongText
+
+
+class SentIn(Body):
+    level: Listed
+
+
+class ReceivedIn(Body):
+    """The number the problem has on the list, e.g. on the province's 七张问题清单 platform."""
+
+    level: Listed
+    reference: ShortText
+
+
+class FilingIn(Body):
+    """备案 by the level that keeps the list."""
+
+    level: Listed
+    filing_ref: ShortText
 
 
 class PublicationIn(Body):
@@ -168,24 +241,77 @@ class ProblemFacts(Out):
     accepter_name: str | None
     publication_ref: str | None
     closed_at: datetime | None
+    long_term: bool
+    punishment: PunishmentState | None
+    reopen_count: int
+    reopened_at: datetime | None
+    raised_to: str | None
+    raised_at: datetime | None
     version: int
 
 
 class ProblemLine(ProblemFacts):
-    """A problem as the worklist shows it."""
+    """A problem as the worklist shows it; `pace` is none once it is behind."""
 
+    pace: Pace | None
     actions: list[ProblemAction]
 
     @classmethod
-    def of(cls, problem: Problem, crew: Crew | None, actor: Actor) -> Self:
+    def of(cls, problem: Problem, crew: Crew | None, actor: Actor, now: datetime) -> Self:
         return cls(
             **ProblemFacts.model_validate(problem).model_dump(),
+            pace=pace(problem.state, long_term=problem.long_term, due_at=problem.due_at, now=now),
             actions=next_steps(actor, problem, crew),
         )
 
 
+class StandardOut(Out):
+    standard: Standard
+    verdict: Verdict
+    ground: str
+
+
+class AcceptanceOut(Out):
+    """Who signed for which division, and how each standard was answered."""
+
+    round: int
+    division: str
+    accepter_id: UUID
+    accepter_name: str
+    standards: list[StandardOut]
+    opinion: str
+    at: datetime
+
+
+class ExtensionOut(Out):
+    round: int
+    state: ExtensionState
+    reason: str
+    due_before: datetime
+    due_on: date
+    asked_at: datetime
+    asked_by_name: str
+    decided_at: datetime | None
+    decided_by_name: str | None
+    opinion: str | None
+
+
+class ListingOut(Out):
+    level: ListLevel
+    division: str
+    state: ListingState
+    reference: str | None
+    reason: str
+    entered_at: datetime
+    sent_at: datetime | None
+    received_at: datetime | None
+    filing_ref: str | None
+    filed_at: datetime | None
+
+
 class ProblemOut(ProblemLine):
-    """A problem with its clocks and with everybody who went to see."""
+    """A problem with its clocks, its lists and with everybody who went to see."""
 
     deadlines: list[DeadlineOut]
     verifiers: list[VerifierOut]
+    listings: list[ListingOut]
