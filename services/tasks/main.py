@@ -20,7 +20,6 @@ from services.tasks.leads.endpoints import leads, surveys
 from services.tasks.orders.domain import LARGEST as LARGEST_ORDER
 from services.tasks.orders.endpoints import draws as draw_orders, leads as lead_orders, orders
 from services.tasks.orders.jobs import LONG_JOBS as ORDER_JOBS
-from services.tasks.problems.endpoints import completion, problems
 from services.tasks.problems.endpoints import (
     completion,
     files,
@@ -82,11 +81,8 @@ app = create_service_app(
             **handlers.HANDLERS,
             **lead_handlers.HANDLERS,
         },
-        jobs=(*JOBS, *DRAW_JOBS),
+        jobs=(*JOBS, *DRAW_JOBS, *PROBLEM_JOBS),
         long_jobs=(*LONG_JOBS, *ORDER_JOBS),
-        handlers={**reference.HANDLERS, **SUCCESSION_HANDLERS, **handlers.HANDLERS},
-        jobs=(*JOBS, *PROBLEM_JOBS),
-        long_jobs=LONG_JOBS,
         open_work=OPEN_WORK,
         clock_listeners=handlers.CLOCK_LISTENERS,
         extras=_extras,

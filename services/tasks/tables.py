@@ -14,7 +14,6 @@ import services.tasks.evidence.models
 import services.tasks.inspections.models
 import services.tasks.leads.models.surveys
 import services.tasks.orders.models
-import services.tasks.problems.models  # noqa: F401  importing declares the tables
 import services.tasks.problems.models.look_backs  # noqa: F401  importing declares the tables
 from services.tasks.base import SCHEMA, TasksTable
 from services.tasks.campaigns.models.campaigns import CampaignStep, CheckApproval
@@ -46,9 +45,6 @@ KEPT: Final = (
     GroupReading,
     LeadStep,
     TaskStep,
-    EnterpriseChange,
-    EnterpriseGrade,
-    EnterpriseVisitStep,
     ToldList,
     NamedOffice,
     ProblemAcceptance,

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from ops.demo.people import Json
-from tests.scenarios.test_operation_rows import DONE, Joint, at, drafted, officer_id, plan
+from tests.support.joint import Joint, at, drafted, officer_id, plan
 from tests.support.letters import absent
 from tests.support.offices import CITY_CHIEF, Offices, chief, officer
 
@@ -27,7 +27,7 @@ def started(office: Offices) -> tuple[Joint, Json]:
     joint.act("countersign", not_by=chief(YUYAO))
     joint.act("answer", {"division": YUYAO, "agrees": True}, by=chief(YUYAO))
     joint.act("issue")
-    joint.act("prepare", DONE)
+    joint.act("prepare", {"reason": "已完成"})
     [team] = joint.act("teams", {"name": "一组", "place": CIXI})["teams"]
     joint.send(team["id"], CIXI, officer(CIXI))
     joint.send(team["id"], YUYAO, THEIRS, by=chief(YUYAO))
