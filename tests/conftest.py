@@ -1,5 +1,6 @@
 """Fixtures for all tests; each module of `tests.support` says what it offers."""
 
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -13,13 +14,15 @@ settings.register_profile(
 )
 settings.load_profile("no_clock")
 
-# Stacks that many modules share; the tests of one go to one process.
+# Stacks that the modules of a folder share, and that take long to start.
 SHARED: Final = ("office", "stack")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Test processes share nothing: a module is run by one, and so are all that use one stack."""
     for item in items:
+        file = item.location[0]
         fixtures = getattr(item, "fixturenames", ())
-        group = next((each for each in SHARED if each in fixtures), item.location[0])
+        shared = next((each for each in SHARED if each in fixtures), None)
+        group = f"{Path(file).parent} {shared}" if shared else file
         item.add_marker(pytest.mark.xdist_group(group))

@@ -112,7 +112,7 @@ async def seen(session: AsyncSession, actor: Actor, evidence_id: UUID) -> tuple[
 async def _open_task(session: AsyncSession, actor: Actor, task_id: UUID) -> None:
     task = await tasks.task(session, task_id)
     require(actor, "evidence.add", division=task.division, participants=task.parties)
-    if task.state not in OPEN:
+    if task.state not in OPEN and not task.takes_proof:
         raise IllegalStep(state=task.state, action="evidence", allowed=[])
 
 
