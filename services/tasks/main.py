@@ -11,7 +11,7 @@ from services.tasks.enterprises.jobs import JOBS, LONG_JOBS
 from services.tasks.evidence import endpoints as evidence
 from services.tasks.evidence.domain import LARGEST
 from services.tasks.evidence.use_cases.store import EvidenceStore
-from services.tasks.inspections import endpoints as inspections
+from services.tasks.inspections.endpoints import forms, inspections, recorders, special
 from services.tasks.problems.endpoints import completion, problems
 from services.tasks.tables import OPEN_WORK
 from shared import reference
@@ -40,7 +40,11 @@ app = create_service_app(
             visits.router,
             imports.router,
             evidence.router,
+            # Before the inspections themselves: what has a name is no key.
+            special.router,
+            recorders.router,
             inspections.router,
+            forms.router,
             problems.router,
         ],
         handlers={**reference.HANDLERS, **SUCCESSION_HANDLERS, **handlers.HANDLERS},

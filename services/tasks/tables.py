@@ -8,18 +8,35 @@ import services.tasks.dispatch.models
 import services.tasks.enterprises.models.imports
 import services.tasks.enterprises.models.positive_lists
 import services.tasks.evidence.models
-import services.tasks.inspections.models
+import services.tasks.inspections.models.forms
+import services.tasks.inspections.models.inspections
+import services.tasks.inspections.models.recorders
+import services.tasks.inspections.models.special
 import services.tasks.problems.models  # noqa: F401  importing declares the tables
 from services.tasks.base import SCHEMA, TasksTable
 from services.tasks.enterprises.models.registry import EnterpriseChange, EnterpriseGrade
 from services.tasks.enterprises.models.visits import EnterpriseVisitStep
+from services.tasks.inspections.models.forms import (
+    InspectionFormSignature,
+    InspectionFormVersion,
+)
+from services.tasks.inspections.models.inspections import InspectionAddition
+from services.tasks.inspections.models.recorders import SupervisionNote
 from shared.db import kernel, rls
 from shared.succession.open_work import OpenWork
 
 __all__ = ["OPEN_WORK", "SCHEMA", "metadata"]
 
 # Written once and never changed.
-KEPT: Final = (EnterpriseChange, EnterpriseGrade, EnterpriseVisitStep)
+KEPT: Final = (
+    EnterpriseChange,
+    EnterpriseGrade,
+    EnterpriseVisitStep,
+    InspectionAddition,
+    InspectionFormSignature,
+    InspectionFormVersion,
+    SupervisionNote,
+)
 
 kernel.declare(TasksTable.metadata)
 for kept in KEPT:
@@ -55,7 +72,19 @@ OPEN_WORK: Final = (
         "inspection",
         _TABLES["inspection"],
         ("division", "parties"),
-        is_open="state <> 'finished'",
+        is_open="state = 'under_way'",
+    ),
+    OpenWork(
+        "special_check",
+        _TABLES["special_check"],
+        ("division", "approving_division", "divisions"),
+        is_open="state <> 'ended'",
+    ),
+    OpenWork(
+        "recorder_device",
+        _TABLES["recorder_device"],
+        ("division",),
+        is_open="returned_at IS NULL",
     ),
     OpenWork("problem", _TABLES["problem"], ("division", "parties"), is_open="state <> 'closed'"),
 )
