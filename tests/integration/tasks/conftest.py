@@ -272,7 +272,7 @@ def _process(stack: Stack, service: str) -> Iterator[None]:
 
 
 def _await_life(stack: Stack, service: str, running: "subprocess.Popen[bytes]") -> None:
-    until = time.monotonic() + 30
+    until = time.monotonic() + 240
     while time.monotonic() < until:
         assert running.poll() is None, stack.log(service)
         with contextlib.suppress(httpx.TransportError):
