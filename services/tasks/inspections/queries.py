@@ -190,7 +190,7 @@ async def steps(session: AsyncSession, inspection_id: UUID) -> Sequence[Inspecti
 async def done(session: AsyncSession, inspection_id: UUID) -> set[InspectionAction]:
     """Every action that was taken at it. The caller holds its lock."""
     statement = select(InspectionStep.action).where(InspectionStep.inspection_id == inspection_id)
-    taken: set[InspectionAction] = {*(await session.exec(statement)).all()}
+    taken = {*map(InspectionAction, (await session.exec(statement)).all())}
     found = await (await driver(session)).fetchval(FOUND_ANY, inspection_id)
     return taken | {InspectionAction.FIND} if found else taken
 

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from tests.factories.firms import a_firm
-from tests.integration.tasks.conftest import CIXI, JPEG, NINGBO, SAID, YUYAO, Story
+from tests.integration.tasks.conftest import CIXI, JPEG, NINGBO, SAID, YUYAO, Person, Story
 
 
 def codes(*answers: httpx.Response) -> list[tuple[int, str]]:
@@ -262,7 +262,7 @@ async def test_a_form_has_versions_and_a_signed_site_record_is_the_record(story:
     item = f"{path}/{form['id']}"
     assert (await cast.beilun_officer.get(item)).status_code == 404
 
-    async def step(who: Any, name: str, body: Any) -> httpx.Response:
+    async def step(who: Person, name: str, body: Any) -> httpx.Response:
         nonlocal form
         answer = await who.post(f"{item}/{name}", body, version=form["version"])
         if answer.status_code == 200:

@@ -13,7 +13,6 @@ from uuid import UUID
 from services.tasks.enterprises.domain.visits import Ground, LegalKind, Method, Mode
 from shared import divisions
 from shared.clocks.days import SHANGHAI
-from shared.contracts.origins import OriginKind
 from shared.errors import InvalidInput, RuleViolation
 
 # 噪声污染防治法 art. 88: a city may shift the night, its length stays.
@@ -43,14 +42,6 @@ LEDGER_GROUND: Final[Mapping[TurnGround, Ground]] = {
     TurnGround.CLUE: Ground.CLUE,
     TurnGround.ACCIDENT: Ground.ACCIDENT,
     TurnGround.DATA_MISSING: Ground.ABNORMAL_DATA,
-}
-# What an individual check follows, by what asked for its task.
-ORIGIN_GROUND: Final[Mapping[OriginKind, Ground]] = {
-    OriginKind.ESCALATION: Ground.COMPLAINT,
-    OriginKind.OPERATION: Ground.ASSIGNED,
-    OriginKind.LEAD: Ground.CLUE,
-    OriginKind.DRAW: Ground.ASSIGNED,
-    OriginKind.ORDER: Ground.ASSIGNED,
 }
 
 

@@ -5,8 +5,10 @@ the object. Everything else is a fact to be recorded when it is over. Without an
 register there is no entry.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -33,7 +35,6 @@ from services.tasks.enterprises.use_cases.visits import Named, Outcome
 from services.tasks.inspections import queries
 from services.tasks.inspections.domain.terms import (
     LEDGER_GROUND,
-    ORIGIN_GROUND,
     crosses,
 )
 from services.tasks.inspections.models.inspections import Inspection
@@ -41,10 +42,19 @@ from services.tasks.inspections.use_cases.steps import AGENCY_NAME, present, rul
 from shared import reference
 from shared.auth.actor import Actor
 from shared.clocks.days import legal_day
+from shared.contracts.origins import OriginKind
 from shared.db.session import beyond_scope
 from shared.errors import RuleViolation
 
-UNPLANNED = "原计划已失效,检查已实际开展"
+UNPLANNED: Final = "原计划已失效,检查已实际开展"
+# What an individual check follows, by what asked for its task.
+ORIGIN_GROUND: Final[Mapping[OriginKind, Ground]] = {
+    OriginKind.ESCALATION: Ground.COMPLAINT,
+    OriginKind.OPERATION: Ground.ASSIGNED,
+    OriginKind.LEAD: Ground.CLUE,
+    OriginKind.DRAW: Ground.ASSIGNED,
+    OriginKind.ORDER: Ground.ASSIGNED,
+}
 
 
 class OtherVisit(RuleViolation):
