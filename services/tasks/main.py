@@ -29,6 +29,8 @@ from services.tasks.problems.endpoints import (
     problems,
 )
 from services.tasks.problems.jobs import JOBS as PROBLEM_JOBS
+from services.tasks.inspections.endpoints import forms, inspections, recorders, special
+from services.tasks.problems.endpoints import completion, problems
 from services.tasks.tables import OPEN_WORK
 from shared import reference
 from shared.db.session import Database
@@ -68,8 +70,12 @@ app = create_service_app(
             visits.router,
             imports.router,
             evidence.router,
+            # Before the inspections themselves: what has a name is no key.
+            special.router,
+            recorders.router,
             inspections.router,
             lists.router,
+            forms.router,
             problems.router,
             files.router,
             five_steps.router,

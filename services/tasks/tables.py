@@ -15,6 +15,11 @@ import services.tasks.inspections.models
 import services.tasks.leads.models.surveys
 import services.tasks.orders.models
 import services.tasks.problems.models.look_backs  # noqa: F401  importing declares the tables
+import services.tasks.inspections.models.forms
+import services.tasks.inspections.models.inspections
+import services.tasks.inspections.models.recorders
+import services.tasks.inspections.models.special
+import services.tasks.problems.models  # noqa: F401  importing declares the tables
 from services.tasks.base import SCHEMA, TasksTable
 from services.tasks.campaigns.models.campaigns import CampaignStep, CheckApproval
 from services.tasks.campaigns.models.groups import GroupReading
@@ -26,6 +31,12 @@ from services.tasks.leads.models.leads import LeadStep
 from services.tasks.leads.models.surveys import AirAnalysis
 from services.tasks.problems.models.five_steps import NamedOffice, ProblemPublication, ToldList
 from services.tasks.problems.models.problems import ProblemAcceptance
+from services.tasks.inspections.models.forms import (
+    InspectionFormSignature,
+    InspectionFormVersion,
+)
+from services.tasks.inspections.models.inspections import InspectionAddition
+from services.tasks.inspections.models.recorders import SupervisionNote
 from shared.db import kernel, rls
 from shared.succession.open_work import OpenWork
 
@@ -49,6 +60,13 @@ KEPT: Final = (
     NamedOffice,
     ProblemAcceptance,
     ProblemPublication,
+    EnterpriseChange,
+    EnterpriseGrade,
+    EnterpriseVisitStep,
+    InspectionAddition,
+    InspectionFormSignature,
+    InspectionFormVersion,
+    SupervisionNote,
 )
 
 kernel.declare(TasksTable.metadata)
@@ -149,7 +167,19 @@ OPEN_WORK: Final = (
         "inspection",
         _TABLES["inspection"],
         ("division", "parties"),
-        is_open="state <> 'finished'",
+        is_open="state = 'under_way'",
+    ),
+    OpenWork(
+        "special_check",
+        _TABLES["special_check"],
+        ("division", "approving_division", "divisions"),
+        is_open="state <> 'ended'",
+    ),
+    OpenWork(
+        "recorder_device",
+        _TABLES["recorder_device"],
+        ("division",),
+        is_open="returned_at IS NULL",
     ),
     OpenWork(
         "problem",
