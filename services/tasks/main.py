@@ -14,7 +14,7 @@ from services.tasks.enterprises.jobs import JOBS, LONG_JOBS
 from services.tasks.evidence import endpoints as evidence
 from services.tasks.evidence.domain import LARGEST
 from services.tasks.evidence.use_cases.store import EvidenceStore
-from services.tasks.inspections import endpoints as inspections
+from services.tasks.inspections.endpoints import forms, inspections, recorders, special
 from services.tasks.leads import handlers as lead_handlers
 from services.tasks.leads.endpoints import leads, surveys
 from services.tasks.orders.domain import LARGEST as LARGEST_ORDER
@@ -29,8 +29,6 @@ from services.tasks.problems.endpoints import (
     problems,
 )
 from services.tasks.problems.jobs import JOBS as PROBLEM_JOBS
-from services.tasks.inspections.endpoints import forms, inspections, recorders, special
-from services.tasks.problems.endpoints import completion, problems
 from services.tasks.tables import OPEN_WORK
 from shared import reference
 from shared.db.session import Database

@@ -12,14 +12,14 @@ import services.tasks.enterprises.models.imports
 import services.tasks.enterprises.models.positive_lists
 import services.tasks.evidence.models
 import services.tasks.inspections.models
-import services.tasks.leads.models.surveys
-import services.tasks.orders.models
-import services.tasks.problems.models.look_backs  # noqa: F401  importing declares the tables
 import services.tasks.inspections.models.forms
 import services.tasks.inspections.models.inspections
 import services.tasks.inspections.models.recorders
 import services.tasks.inspections.models.special
-import services.tasks.problems.models  # noqa: F401  importing declares the tables
+import services.tasks.leads.models.surveys
+import services.tasks.orders.models
+import services.tasks.problems.models
+import services.tasks.problems.models.look_backs  # noqa: F401  importing declares the tables
 from services.tasks.base import SCHEMA, TasksTable
 from services.tasks.campaigns.models.campaigns import CampaignStep, CheckApproval
 from services.tasks.campaigns.models.groups import GroupReading
@@ -27,16 +27,16 @@ from services.tasks.dispatch.models import TaskStep
 from services.tasks.draws.models.draws import DrawFollowUpSample, DrawnOfficer, DrawStep
 from services.tasks.enterprises.models.registry import EnterpriseChange, EnterpriseGrade
 from services.tasks.enterprises.models.visits import EnterpriseVisitStep
-from services.tasks.leads.models.leads import LeadStep
-from services.tasks.leads.models.surveys import AirAnalysis
-from services.tasks.problems.models.five_steps import NamedOffice, ProblemPublication, ToldList
-from services.tasks.problems.models.problems import ProblemAcceptance
 from services.tasks.inspections.models.forms import (
     InspectionFormSignature,
     InspectionFormVersion,
 )
 from services.tasks.inspections.models.inspections import InspectionAddition
 from services.tasks.inspections.models.recorders import SupervisionNote
+from services.tasks.leads.models.leads import LeadStep
+from services.tasks.leads.models.surveys import AirAnalysis
+from services.tasks.problems.models.five_steps import NamedOffice, ProblemPublication, ToldList
+from services.tasks.problems.models.problems import ProblemAcceptance
 from shared.db import kernel, rls
 from shared.succession.open_work import OpenWork
 
@@ -54,19 +54,16 @@ KEPT: Final = (
     EnterpriseGrade,
     EnterpriseVisitStep,
     GroupReading,
-    LeadStep,
-    TaskStep,
-    ToldList,
-    NamedOffice,
-    ProblemAcceptance,
-    ProblemPublication,
-    EnterpriseChange,
-    EnterpriseGrade,
-    EnterpriseVisitStep,
     InspectionAddition,
     InspectionFormSignature,
     InspectionFormVersion,
+    LeadStep,
+    NamedOffice,
+    ProblemAcceptance,
+    ProblemPublication,
     SupervisionNote,
+    TaskStep,
+    ToldList,
 )
 
 kernel.declare(TasksTable.metadata)
