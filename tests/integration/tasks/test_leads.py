@@ -5,10 +5,7 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from services.tasks.dispatch.use_cases.carrying_out import Wanted, ask_for
-from services.tasks.leads.use_cases.steps import hand_on, name_task
-from shared.auth.actor import Actor, ActorKind, Grant, Role
-from shared.db.session import SYSTEM, Database
+from shared.auth.actor import Role
 from tests.integration.tasks.conftest import CIXI, YUYAO, Person, Story, eventually
 from tests.support.postgres import CLOCK_STARTS
 
@@ -201,45 +198,27 @@ async def test_a_lead_out_of_a_complaint_says_nothing_of_it(story: Story) -> Non
 
 
 async def handed_on(story: Story, lead: dict[str, Any]) -> UUID:
-    """A task made of the lead as the orders do: both or neither."""
-    head = Actor(
-        story.cast.yuyao_head.id,
-        ActorKind.ACCOUNT,
-        "余姚负责人",
-        grants=(Grant(Role.DEPARTMENT_HEAD, YUYAO),),
-    )
-    database = Database(story.stack.databases.url("tasks"), schema="tasks")
-    version = (await story.cast.yuyao_head.get(f"/leads/{lead['id']}")).json()["version"]
-    now = story.starts_at - timedelta(hours=12)
-    async with database.transaction(SYSTEM) as session:
-        given = await hand_on(session, head, UUID(lead["id"]), expected_version=version, now=now)
-        task_id = await ask_for(
-            session,
-            origin=given.origin,
-            parties=[CIXI, YUYAO],
-            matter=given.matter,
-            due_on=given.due_on,
-            now=now,
-            wanted=Wanted(enterprise_id=given.enterprise_id),
-            asked_by=head,
-        )
-        await name_task(session, given.lead, task_id)
-    await database.close()
-    return task_id
+    """The task that was made of the lead."""
+    head = story.cast.yuyao_head
+    version = (await head.get(f"/leads/{lead['id']}")).json()["version"]
+    answer = await head.post(f"/leads/{lead['id']}/task", {}, version=version)
+    assert answer.status_code == 201, answer.text
+    return UUID(answer.json()["id"])
 
 
 async def test_the_task_of_a_lead_settles_it_and_one_called_off_gives_it_back(
     story: Story,
 ) -> None:
     cast = story.cast
-    lead = await entered(cast.yuyao_officers[0])
+    # Yuyao has the lead, the act happened in Cixi: officers of both go.
+    lead = await entered(cast.yuyao_officers[0], place=CIXI)
     await step(cast.yuyao_head, lead, "grade", {})
     await step(cast.yuyao_head, lead, "assign", {"division": YUYAO})
     await step(cast.yuyao_head, lead, "accept", {})
 
     first = await handed_on(story, lead)
-    task = (await cast.cixi_head.get(f"/tasks/{first}")).json()
-    answer = await cast.cixi_head.post(
+    task = (await cast.yuyao_head.get(f"/tasks/{first}")).json()
+    answer = await cast.yuyao_head.post(
         f"/tasks/{first}/withdraw", {"reason": "重复"}, version=task["version"]
     )
     assert answer.status_code == 200, answer.text
@@ -252,9 +231,9 @@ async def test_the_task_of_a_lead_settles_it_and_one_called_off_gives_it_back(
 
     second = await handed_on(story, lead)
     assert second != first
-    story.task = (await cast.cixi_head.get(f"/tasks/{second}")).json()
+    story.task = (await cast.city_center.get(f"/tasks/{second}")).json()
     team = (*cast.cixi_officers, *cast.yuyao_officers[:2])
-    await story.step(cast.cixi_center, "dispatch", story.order(*team))
+    await story.step(cast.city_center, "dispatch", story.order(*team))
     await story.step(cast.cixi_officers[0], "accept")
     await story.finish(await story.inspected())
     story.task = (await cast.city_center.get(story.path)).json()

@@ -21,6 +21,7 @@ from shared.errors import NotFound
 
 # Candidates looked at one by one for a proposal.
 MOST_CANDIDATES: Final = 200
+SHOW_CLOCKS: Final = "UPDATE clock SET visible_to = $2 WHERE subject_id = ANY ($1)"
 # A merged lead was checked when its matter was. What may not be told counts as undisclosed.
 FIGURES: Final = """
 SELECT CASE WHEN l.confidential THEN 'undisclosed' ELSE l.source END AS source,
@@ -125,6 +126,13 @@ async def merged_into(session: AsyncSession, lead_id: UUID) -> Sequence[Lead]:
     """The leads a matter took in, oldest first."""
     statement = select(Lead).where(Lead.merged_into_id == lead_id)
     return (await session.exec(statement.order_by(col(Lead.received_at), col(Lead.id)))).all()
+
+
+async def show_clocks(
+    session: AsyncSession, lead_ids: Iterable[UUID], visible_to: Sequence[str]
+) -> None:
+    """Who sees the leads sees their clocks, and can stop them."""
+    await (await driver(session)).execute(SHOW_CLOCKS, [*lead_ids], [*visible_to])
 
 
 async def alike(session: AsyncSession, of: Lead, near: Nearness) -> Sequence[Lead]:

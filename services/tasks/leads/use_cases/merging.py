@@ -19,8 +19,7 @@ from services.tasks.leads.domain.merging import (
 from services.tasks.leads.models.leads import Lead
 from services.tasks.leads.queries import leads as queries
 from services.tasks.leads.use_cases import clocks, grading
-from services.tasks.leads.use_cases.steps import lock_for, right, take
-from shared import divisions
+from services.tasks.leads.use_cases.steps import lock_for, right, show, take
 from shared.auth.actor import Actor
 from shared.auth.policy import require
 from shared.clock_rows.rows import drop_clocks
@@ -89,9 +88,9 @@ async def unmerge(
     lead.merged_into_id = None
     lead.work_due_at = lead.due_at
     await take(session, actor, lead, action, note=reason, now=now)
+    await show(session, lead)
     await clocks.start_grading(session, lead, at=now)
     await _reckon(session, carrier)
-    await session.flush()
     await grading.regrade(session, actor, carrier, now=now)
     return lead
 
@@ -117,13 +116,11 @@ async def _join(
 
 
 async def _reckon(session: AsyncSession, carrier: Lead) -> None:
-    """What a matter is with the reports it now has: their number, deadline and readers."""
+    """What a matter is with the reports it now has: their number, deadline, readers."""
     reports = [carrier, *await queries.merged_into(session, carrier.id)]
     carrier.reports = len(reports)
     carrier.work_due_at = min(each.due_at for each in reports)
-    carrier.visible_to = divisions.visibility(
-        [division for each in reports for division in each.parties]
-    )
+    await show(session, carrier)
 
 
 def _about(lead: Lead) -> About:

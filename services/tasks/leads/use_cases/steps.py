@@ -155,6 +155,19 @@ async def keep(
     )
 
 
+async def show(session: AsyncSession, lead: Lead) -> None:
+    """A matter with all its reports and their clocks is seen by whoever has a part in any of them.
+
+    Who has the matter answers for every report, and stops their clocks.
+    """
+    reports = [lead, *await queries.merged_into(session, lead.id)]
+    scopes = divisions.visibility({party for each in reports for party in each.parties})
+    for each in reports:
+        each.visible_to = scopes
+    await session.flush()
+    await queries.show_clocks(session, [each.id for each in reports], scopes)
+
+
 async def assign(
     session: AsyncSession,
     actor: Actor,
@@ -175,9 +188,9 @@ async def assign(
     lead.assigned_to = division
     lead.officers = [*dict.fromkeys(officers)]
     lead.parties = [*dict.fromkeys([*lead.parties, division])]
-    lead.visible_to = sorted({*lead.visible_to, *divisions.visibility([division])})
     await clocks.start_answering(session, lead, at=now)
     await take(session, actor, lead, action, division=division, note=note, now=now)
+    await show(session, lead)
     return lead
 
 
