@@ -81,10 +81,10 @@ async def abort(
     )
     there = await present(session, inspection)
     life.require_ground(ground, all_shown=all(each.certificate_shown for each in there))
-    inspection.abort_ground = ground
-    inspection.ended_at, inspection.end_reason = now, facts
     await end_recording(session, inspection, reason=ground, now=now)
     await ledger.release(session, actor, inspection, reason=facts, now=now)
+    inspection.abort_ground = ground
+    inspection.ended_at, inspection.end_reason = now, facts
     await take(session, actor, inspection, action, note=f"{ground}: {facts}", now=now)
     return inspection
 

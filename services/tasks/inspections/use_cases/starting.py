@@ -28,6 +28,7 @@ from services.tasks.inspections.use_cases.steps import trace
 from shared import reference
 from shared.auth.actor import Actor
 from shared.clocks.days import legal_day
+from shared.db.session import beyond_scope
 from shared.rule_settings import rule_settings
 
 
@@ -103,6 +104,7 @@ async def start(
     if visit.recorder_on:
         await begin_recording(session, inspection, visit.device, at=started)
     await ledger.begin(session, actor, inspection, visit.place, now=now)
+    await session.flush()
     await trace(session, actor, "inspection.start", inspection, now=now)
     return inspection
 
@@ -132,6 +134,8 @@ async def _special(
     if visit.special_check_id is None:
         return None
     check = await queries.lock_special_check(session, visit.special_check_id)
+    async with beyond_scope(session):  # its number is over all who go under it
+        begun = await queries.begun_under(session, check.id)
     special.require_within(
         Limits(
             check.state,
@@ -144,7 +148,7 @@ async def _special(
         place=task.place,
         contents=visit.contents,
         on_day=legal_day(visit.started_at),
-        begun=await queries.begun_under(session, check.id),
+        begun=begun,
     )
     return check
 
