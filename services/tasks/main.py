@@ -8,8 +8,9 @@ from services.tasks.enterprise_files import endpoints as enterprise_files
 from services.tasks.enterprises.domain.imports import LARGEST as LARGEST_LIST
 from services.tasks.enterprises.endpoints import enterprises, imports, positive_lists, visits
 from services.tasks.enterprises.jobs import JOBS, LONG_JOBS
-from services.tasks.evidence import endpoints as evidence
 from services.tasks.evidence.domain import LARGEST
+from services.tasks.evidence.endpoints import evidence, uploads
+from services.tasks.evidence.jobs import JOBS as EVIDENCE_JOBS
 from services.tasks.evidence.use_cases.store import EvidenceStore
 from services.tasks.inspections import endpoints as inspections
 from services.tasks.problems.endpoints import completion, problems
@@ -40,11 +41,12 @@ app = create_service_app(
             visits.router,
             imports.router,
             evidence.router,
+            uploads.router,
             inspections.router,
             problems.router,
         ],
         handlers={**reference.HANDLERS, **SUCCESSION_HANDLERS, **handlers.HANDLERS},
-        jobs=JOBS,
+        jobs=(*JOBS, *EVIDENCE_JOBS),
         long_jobs=LONG_JOBS,
         open_work=OPEN_WORK,
         extras=_extras,
