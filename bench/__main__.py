@@ -9,7 +9,7 @@ from typing import Final
 
 import orjson
 
-from bench import calendar, edge, groups, register, repeats, report, search, sweep, worklist
+from bench import calendar, edge, groups, register, repeats, report, search, sweep, tasks, worklist
 from bench.ground import Ground, ground
 from bench.report import Finding, Machine
 from bench.scale import FULL, QUICK, Scale
@@ -25,6 +25,7 @@ BENCHES: Final[Mapping[str, Measure]] = {
     "f": search.measure,
     "g": groups.measure,
     "h": calendar.measure,
+    "t": tasks.measure,
 }
 
 

@@ -81,7 +81,7 @@ def _prepared(place: Home, server: postgres.Server) -> Ground:
         pgbench=installed / "bin" / "pgbench",
     )
     template = asyncio.run(bootstrap(server.url, made.keys, name=TEMPLATE))
-    migrations.upgrade(template.owner, ["petitions", "regions"])
+    migrations.upgrade(template.owner, ["petitions", "regions", "tasks"])
     return made
 
 

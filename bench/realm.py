@@ -1,4 +1,4 @@
-"""The petitions service of a run: its process, its references, who calls it."""
+"""The services of a run: their processes, their references, who calls them."""
 
 import secrets
 from collections.abc import Iterator, Sequence
@@ -63,20 +63,48 @@ def petitions(ground: Ground, databases: Databases, identity_url: str) -> Iterat
         yield serving
 
 
-def publish(databases: Databases) -> None:
+@contextmanager
+def tasks(ground: Ground, databases: Databases, identity_url: str) -> Iterator[Serving]:
+    """The tasks service, without its jobs too; nothing that is measured asks `regions`."""
+    settings = {
+        "ISSUER": ISSUER,
+        "IDENTITY_URL": identity_url,
+        "REGIONS_URL": identity_url,
+        "DATABASE_URL": databases.url("tasks"),
+        "DATABASE_POOL": "16",
+        "CLIENT_SECRET": secrets.token_urlsafe(32),
+        "CURSOR_KEY": CURSOR_KEY,
+        "EVIDENCE_DIR": str(ground.folder / "evidence"),
+        "JOB_PERIOD": "86400",
+    }
+    with application("services.tasks.main:app", ground.folder, settings) as serving:
+        yield serving
+
+
+def publish(databases: Databases, *, service: str = "petitions") -> None:
     """The references that `regions` publishes, as far as the load needs them."""
-    run(databases.admin, PUBLISH_YEARS, PUBLISH_DIVISIONS)
+    run(
+        databases.admin,
+        f"SET search_path = {service}",
+        PUBLISH_YEARS,
+        PUBLISH_DIVISIONS,
+    )
 
 
 def clerks(issuer: Issuer, divisions: Sequence[str]) -> list[dict[str, str]]:
     """The headers of one petition clerk a division, good for a minute."""
+    return callers(issuer, divisions, audience="petitions", role=Role.PETITION_CLERK)
+
+
+def callers(
+    issuer: Issuer, divisions: Sequence[str], *, audience: str, role: Role
+) -> list[dict[str, str]]:
+    """The headers of one person of this role a division, good for a minute."""
     return [
         {
             "Authorization": "Bearer "
             + issuer.service_token(
-                "petitions",
-                uuid5(NAMESPACE_OID, division),
-                [Grant(Role.PETITION_CLERK, scope(division))],
+                audience, uuid5(NAMESPACE_OID, division), [Grant(role, scope(division))]
             ),
             "Content-Type": "application/json",
         }

@@ -19,6 +19,7 @@ class Scale:
     # Petitions that repeats and words are looked for among, and matters made up to be found.
     letters: int
     matters: int
+    tasks: int
     texts: tuple[Path, ...] = ()
 
 
@@ -31,6 +32,7 @@ FULL: Final = Scale(
     followed=100_000,
     letters=100_000,
     matters=200,
+    tasks=100_000,
 )
 QUICK: Final = Scale(
     rounds=3,
@@ -41,4 +43,5 @@ QUICK: Final = Scale(
     followed=10_000,
     letters=10_000,
     matters=50,
+    tasks=10_000,
 )

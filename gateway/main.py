@@ -36,6 +36,7 @@ BOUNDS: Final = Bounds(
         "/api/v1/evidence": 8 * MIB,
         "/api/v1/inspection-letters": 8 * MIB,
         "/api/v1/petitions-imports": 64 * MIB,
+        "/api/v1/task-orders": 4 * MIB,
         "/api/v1/tasks-imports": 4 * MIB,
     }
 )

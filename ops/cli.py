@@ -43,6 +43,8 @@ calendar = typer.Typer(help="The working calendar of a year.", no_args_is_help=T
 app.add_typer(calendar, name="calendar")
 outbox = typer.Typer(help="Events that could not be delivered.", no_args_is_help=True)
 app.add_typer(outbox, name="outbox")
+draw = typer.Typer(help="Draws 双随机: what was drawn, drawn again.", no_args_is_help=True)
+app.add_typer(draw, name="draw")
 
 HomeOption = Annotated[Path, typer.Option("--home", help="Where data, secrets and logs are kept.")]
 DEFAULT_HOME = ROOT / ".local"
@@ -188,6 +190,25 @@ def import_calendar(
                 print(line)
         except AppError as error:
             raise OperatorError(str(error)) from None
+
+
+@draw.command("verify")
+def verify_draw(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
+) -> None:
+    """Draw again from the file of a draw; fails unless everything in it follows from it.
+
+    That it is the draw that took place is told by its hashes: compare them with those published.
+    """
+    # It brings a service's rules: not for commands that do without.
+    from services.tasks.draws.domain.record import verify  # noqa: PLC0415
+
+    found = verify(file.read_bytes())
+    if found is None:
+        raise OperatorError(f"{file.name}: this is not what was drawn")
+    for name in ("nonce_hash", "snapshot_hash", "result_hash"):
+        print(f"{name}  {found[name]}")
+    print(f"{len(found['drawn'])} drawn of {len(found['snapshot']['pool'])}: yes")
 
 
 @app.command("open-account")

@@ -17,6 +17,18 @@ STRANGER: Final = f"{YINZHOU}-officer-1"
 STRANGE_CHIEF: Final = f"{YINZHOU}-department-head-1"
 # An immediate problem is put right within a day of being found.
 AT_ONCE: Final = timedelta(hours=24)
+# What the accepter answers for, one by one.
+STANDARDS: Final = [
+    {"standard": standard, "verdict": "met", "ground": ground}
+    for standard, ground in (
+        ("measures_done", "现场核查整改措施已落实"),
+        ("violations_punished", "已责令改正"),
+        ("result_meets_norms", "监测结果达标"),
+        ("others_done", "其他问题一并整改"),
+        ("source_treated", "治理设施已修复并落实巡检"),
+        ("public_satisfied", "回访群众满意"),
+    )
+]
 
 
 def inspect_at_night(stage: Stage, raised: Json) -> None:
@@ -228,7 +240,7 @@ def close(
         rectifier, "整改人不能核查", f"{path}/verify", own, on=submitted, statuses=(403, 404, 409)
     )
     verified = stage.person(verifiers[0]).post(f"{path}/verify", check, on=submitted)
-    opinion = {"opinion": "同意销号"}
+    opinion = {"opinion": "同意销号", "standards": STANDARDS}
     stage.refused(verifiers[0], "核查人不能批准销号", f"{path}/approve", opinion, on=verified)
     approved = head.post(f"{path}/approve", opinion, on=verified)
     stage.refused(STRANGE_CHIEF, "外县领导不能销号", f"{path}/close", on=approved)

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from services.tasks.campaigns.endpoints import campaigns, groups, rounds, teams
 from services.tasks.config import settings
 from services.tasks.dispatch import endpoints as dispatch, handlers
+from services.tasks.draws.endpoints import drawn, draws, library as draw_library
+from services.tasks.draws.jobs import JOBS as DRAW_JOBS
 from services.tasks.enterprise_files import endpoints as enterprise_files
 from services.tasks.enterprises.domain.imports import LARGEST as LARGEST_LIST
 from services.tasks.enterprises.endpoints import enterprises, imports, positive_lists, visits
@@ -13,7 +16,20 @@ from services.tasks.evidence.endpoints import evidence, uploads
 from services.tasks.evidence.jobs import JOBS as EVIDENCE_JOBS
 from services.tasks.evidence.use_cases.store import EvidenceStore
 from services.tasks.inspections import endpoints as inspections
-from services.tasks.problems.endpoints import completion, problems
+from services.tasks.leads import handlers as lead_handlers
+from services.tasks.leads.endpoints import leads, surveys
+from services.tasks.orders.domain import LARGEST as LARGEST_ORDER
+from services.tasks.orders.endpoints import draws as draw_orders, leads as lead_orders, orders
+from services.tasks.orders.jobs import LONG_JOBS as ORDER_JOBS
+from services.tasks.problems.endpoints import (
+    completion,
+    files,
+    five_steps,
+    lists,
+    look_backs,
+    problems,
+)
+from services.tasks.problems.jobs import JOBS as PROBLEM_JOBS
 from services.tasks.tables import OPEN_WORK
 from shared import reference
 from shared.db.session import Database
@@ -33,8 +49,20 @@ app = create_service_app(
         title="Tasks",
         settings=settings,
         routers=[
-            dispatch.router,
+            *dispatch.ROUTERS,
+            draw_library.router,
+            draws.router,
+            drawn.router,
+            leads.router,
+            surveys.router,
             completion.router,
+            campaigns.router,
+            rounds.router,
+            teams.router,
+            groups.router,
+            orders.router,
+            draw_orders.router,
+            lead_orders.router,
             enterprises.router,
             enterprise_files.router,
             positive_lists.router,
@@ -43,13 +71,32 @@ app = create_service_app(
             evidence.router,
             uploads.router,
             inspections.router,
+            lists.router,
             problems.router,
+            files.router,
+            five_steps.router,
+            look_backs.router,
         ],
         handlers={**reference.HANDLERS, **SUCCESSION_HANDLERS, **handlers.HANDLERS},
         jobs=(*JOBS, *EVIDENCE_JOBS),
         long_jobs=LONG_JOBS,
+        handlers={
+            **reference.HANDLERS,
+            **SUCCESSION_HANDLERS,
+            **handlers.HANDLERS,
+            **lead_handlers.HANDLERS,
+        },
+        jobs=(*JOBS, *DRAW_JOBS, *PROBLEM_JOBS),
+        long_jobs=(*LONG_JOBS, *ORDER_JOBS),
         open_work=OPEN_WORK,
+        clock_listeners=handlers.CLOCK_LISTENERS,
         extras=_extras,
-        bounds=Bounds(body_of={f"{API}/evidence": LARGEST, f"{API}/tasks-imports": LARGEST_LIST}),
+        bounds=Bounds(
+            body_of={
+                f"{API}/evidence": LARGEST,
+                f"{API}/task-orders": LARGEST_ORDER,
+                f"{API}/tasks-imports": LARGEST_LIST,
+            }
+        ),
     )
 )

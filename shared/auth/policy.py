@@ -358,19 +358,114 @@ _ENTERPRISES: Final[Mapping[str, Right]] = {
 }
 _FIELD: Final = (Role.OFFICER,)
 _SENDERS: Final = (Role.COMMAND_CENTER, Role.DEPARTMENT_HEAD)
-_CAMPAIGNS: Final[Mapping[str, Right]] = {}
-_LEADS: Final[Mapping[str, Right]] = {}
-_DRAWS: Final[Mapping[str, Right]] = {}
+_CAMPAIGNS: Final[Mapping[str, Right]] = {
+    "campaign.read": _right(*_READERS, at=Relation.ANY),
+    # Whoever organises it, in its own name.
+    "campaign.draft": _right(*_COMMANDERS, at=Relation.OWN),
+    # Issued, summed up and called off by a person who answers for it.
+    "campaign.issue": _right(*_HEADS, at=Relation.OWN, sensitive=True),
+    "campaign.lead": _right(*_COMMANDERS, at=Relation.OWN),
+    # The organiser, or a division that takes part for its own enterprises and people.
+    "campaign.target": _right(*_COMMANDERS, at=Relation.PARTICIPANT),
+    "campaign_team.form": _right(*_COMMANDERS, at=Relation.PARTICIPANT),
+    "campaign_group.lead": _right(*_COMMANDERS, at=Relation.OWN),
+    "campaign_group.work": _right(*_COMMANDERS, Role.OFFICER, at=Relation.PARTICIPANT),
+    "campaign_group.answer": _right(*_HEADS, at=Relation.PARTICIPANT),
+}
+_LEADS: Final[Mapping[str, Right]] = {
+    "lead.read": _right(*_READERS, Role.DISCIPLINE_OFFICER, at=Relation.ANY),
+    # Towards the division that received it: whose complaint or report is behind a lead.
+    "lead.read_source": _right(
+        Role.DEPARTMENT_HEAD,
+        Role.PETITION_CLERK,
+        Role.AUDITOR,
+        Role.DISCIPLINE_OFFICER,
+        at=Relation.SUBTREE,
+        sensitive=True,
+    ),
+    "lead.enter": _right(
+        *_STAFF,
+        Role.GRID_LEAD,
+        Role.GRID_OFFICER,
+        Role.DISCIPLINE_OFFICER,
+        Role.PLATFORM,
+        at=Relation.SUBTREE,
+    ),
+    "lead.grade": _right(*_CHIEFS, at=Relation.SUBTREE),
+    "lead.merge": _right(*_CHIEFS, at=Relation.SUBTREE),
+    "lead.assign": _right(*_CHIEFS, at=Relation.SUBTREE),
+    # The division it is offered to, in its own name.
+    "lead.answer": _right(*_CHIEFS, Role.OFFICER, at=Relation.OWN),
+    "lead.hand_on": _right(*_CHIEFS, at=Relation.SUBTREE),
+    "lead.verify": _right(*_CHIEFS, Role.OFFICER, at=Relation.SUBTREE),
+    "lead.close": _right(*_CHIEFS, at=Relation.SUBTREE),
+    "air_analysis.read": _right(*_READERS, at=Relation.ANY),
+    "air_analysis.write": _right(*_CHIEFS, Role.OFFICER, at=Relation.SUBTREE),
+    "survey.read": _right(*_READERS, at=Relation.ANY),
+    "survey.ask": _right(*_CHIEFS, Role.OFFICER, at=Relation.SUBTREE),
+    # Whose means were asked, or the platform that has them.
+    "survey.answer": _right(*_CHIEFS, Role.OFFICER, Role.PLATFORM, at=Relation.SUBTREE),
+}
+_DRAWS: Final[Mapping[str, Right]] = {
+    # That a draw was made, by whom and with which hashes; what was drawn is for who is named in it.
+    "draw.read": _right(*_READERS, Role.DISCIPLINE_OFFICER, at=Relation.ANY),
+    "draw.configure": _right(*_CHIEFS, at=Relation.SUBTREE),
+    # Commit and freeze are two people's; all steps are for who may ask `regions` for officers.
+    "draw.commit": _right(*_COMMANDERS, at=Relation.SUBTREE, sensitive=True),
+    "draw.freeze": _right(*_COMMANDERS, at=Relation.SUBTREE, sensitive=True),
+    "draw.reveal": _right(*_COMMANDERS, at=Relation.SUBTREE, sensitive=True),
+    "draw.staff": _right(*_COMMANDERS, at=Relation.SUBTREE, sensitive=True),
+    "draw.abort": _right(*_COMMANDERS, at=Relation.SUBTREE, sensitive=True),
+    "draw.read_list": _right(*_READERS, at=Relation.ANY, sensitive=True),
+    # Towards the superior that an object without two officers was sent up to.
+    "draw.assign": _right(Role.DEPARTMENT_HEAD, at=Relation.SUBTREE, sensitive=True),
+    # Beyond this, the officers of the check, or who may publish.
+    "draw.report": _right(*_CHIEFS, Role.OFFICER, at=Relation.PARTICIPANT),
+    "draw.publish": _right(*_CHIEFS, at=Relation.SUBTREE),
+    "draw.read_file": _right(*_READERS, Role.DISCIPLINE_OFFICER, at=Relation.ANY, sensitive=True),
+    # The file while the list is secret.
+    "draw.read_sealed": _right(Role.DISCIPLINE_OFFICER, at=Relation.SUBTREE, sensitive=True),
+    "draw.follow_up": _right(*_CHIEFS, Role.AUDITOR, Role.DISCIPLINE_OFFICER, at=Relation.SUBTREE),
+    # One or the other of the two below, by what it is.
+    "draw.report_follow_up": _right(
+        *_CHIEFS, Role.AUDITOR, Role.DISCIPLINE_OFFICER, Role.OFFICER, at=Relation.SUBTREE
+    ),
+    "draw.look_back": _right(*_CHIEFS, Role.AUDITOR, Role.OFFICER, at=Relation.SUBTREE),
+    "draw.call_back": _right(Role.AUDITOR, Role.DISCIPLINE_OFFICER, at=Relation.SUBTREE),
+}
 _DISPATCH: Final = {
     "task.read": _right(*_READERS, at=Relation.ANY),
     "task.dispatch": _right(*_SENDERS, at=Relation.SUBTREE, sensitive=True),
     "task.withdraw": _right(*_SENDERS, at=Relation.SUBTREE, sensitive=True),
+    "task.reassign": _right(*_SENDERS, at=Relation.SUBTREE, sensitive=True),
+    "task.hand_over": _right(*_SENDERS, at=Relation.SUBTREE, sensitive=True),
+    "task.seal": _right(*_SENDERS, at=Relation.SUBTREE, sensitive=True),
+    "task.decide_extension": _right(*_SENDERS, at=Relation.SUBTREE),
+    # A recusal is decided by the organ's head (行政处罚法 art. 43).
+    "task.decide_recusal": _right(Role.DEPARTMENT_HEAD, at=Relation.SUBTREE, sensitive=True),
+    # Which tasks a complaint is behind; the field is not told.
+    "task.read_origin": _right(
+        *_SENDERS,
+        Role.COUNTY_LEADER_IN_CHARGE,
+        Role.PETITION_CLERK,
+        Role.AUDITOR,
+        Role.PLATFORM,
+        at=Relation.PARTICIPANT,
+    ),
+    "task.ask_recusal": _right(*_FIELD, *_SENDERS, at=Relation.PARTICIPANT),
     # Beyond these, only the members of the task's team.
+    "task.open": _right(*_FIELD, at=Relation.PARTICIPANT, sensitive=True),
+    "task.ask_extension": _right(*_FIELD, at=Relation.PARTICIPANT),
     "task.accept": _right(*_FIELD, at=Relation.PARTICIPANT),
     "task.return": _right(*_FIELD, at=Relation.PARTICIPANT),
     "task.complete": _right(*_FIELD, at=Relation.PARTICIPANT),
 }
-_ORDERS: Final[Mapping[str, Right]] = {}
+_ORDERS: Final[Mapping[str, Right]] = {
+    "task_order.read": _right(*_READERS, at=Relation.ANY),
+    # In the orderer's own name; what is ordered lies below, or takes part in the campaign.
+    "task_order.send": _right(*_SENDERS, at=Relation.OWN, sensitive=True),
+    "task_order.stop": _right(*_SENDERS, at=Relation.OWN, sensitive=True),
+}
 _ASSIGNMENTS: Final[Mapping[str, Right]] = {}
 _EVIDENCE: Final = {
     "evidence.add": _right(*_FIELD, at=Relation.PARTICIPANT, sensitive=True),
@@ -401,6 +496,22 @@ _PROBLEMS: Final = {
     "problem.close": _right(*_SENDERS, at=Relation.SUBTREE),
     # Towards a row, the right to the step that would otherwise come next.
     "problem.reject": _right(*_FIELD, *_SENDERS, at=Relation.PARTICIPANT),
+    # More time: asked for at the place, granted by a head who did not ask.
+    "problem.ask_extension": _right(*_FIELD, Role.DEPARTMENT_HEAD, at=Relation.SUBTREE),
+    "problem.decide_extension": _right(Role.DEPARTMENT_HEAD, at=Relation.SUBTREE, sensitive=True),
+    "problem.enlist": _right(*_SENDERS, at=Relation.SUBTREE),
+    # Approving and filing what stands on a list is asked of the level that keeps it.
+    "problem.file_closing": _right(*_SENDERS, at=Relation.SUBTREE),
+    # 五步三清单. Telling and asking for demands is for members of the team.
+    "problem.tell": _right(*_FIELD, at=Relation.PARTICIPANT),
+    "service_demand.state": _right(*_FIELD, at=Relation.PARTICIPANT),
+    "service_demand.serve": _right(*_FIELD, *_SENDERS, at=Relation.SUBTREE),
+    "problem.name_offices": _right(*_SENDERS, at=Relation.SUBTREE),
+    "problem.punish": _right(*_FIELD, Role.DEPARTMENT_HEAD, at=Relation.SUBTREE, sensitive=True),
+    "problem.publicise": _right(*_SENDERS, at=Relation.SUBTREE, sensitive=True),
+    # Looking back: who draws sends others; who was sent says what was seen.
+    "look_back.draw": _right(*_SENDERS, Role.AUDITOR, at=Relation.SUBTREE),
+    "look_back.report": _right(*_FIELD, Role.AUDITOR, at=Relation.ANY),
 }
 _OFFLINE: Final[Mapping[str, Right]] = {}
 _TASK_STATISTICS: Final[Mapping[str, Right]] = {}

@@ -50,7 +50,8 @@ SUBSCRIBERS: Final[Mapping[str, tuple[str, ...]]] = {
     "regions.operation.called_off.v1": ("tasks",),
     "regions.operation.dropped.v1": ("petitions",),
     "regions.operation.summarised.v1": ("petitions",),
+    "tasks.clock.fired.v1": ("tasks",),
     "tasks.task.completed.v1": ("regions", "petitions"),
     "tasks.task.officers_released.v1": ("regions",),
-    "tasks.task.withdrawn.v1": ("regions", "petitions"),
+    "tasks.task.withdrawn.v1": ("regions", "petitions", "tasks"),
 }

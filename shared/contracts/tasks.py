@@ -49,3 +49,37 @@ class TaskWithdrawn(Event):
     origin: Origin
     divisions: list[str]
     withdrawn_at: datetime
+
+
+class TaskLate(Event):
+    """A task is late and `told` was told: who is in charge first, then the division above.
+
+    `clock` is `answer` (the team has neither accepted nor returned) or `due` (not completed).
+    """
+
+    topic: ClassVar[str] = "tasks.task.late.v1"
+    AGGREGATE: ClassVar[str] = "task_id"
+    CONCERNED: ClassVar[tuple[str, ...]] = ("told", "divisions")
+
+    task_id: UUID
+    clock: str
+    told: str
+    divisions: list[str]
+    late_at: datetime
+
+
+class ClockFired(Event):
+    """A rung of a running clock fired (`shared.clock_rows.sweep` writes it); `tasks` hears itself.
+
+    `rung` is `warn`, `breach` or `raise`.
+    """
+
+    topic: ClassVar[str] = "tasks.clock.fired.v1"
+    AGGREGATE: ClassVar[str] = "subject_id"
+
+    clock_id: UUID
+    subject_kind: str
+    subject_id: UUID
+    kind: str
+    rung: str
+    due_at: datetime | None = None

@@ -1,4 +1,4 @@
-"""What other services cause here: a raised supervision or a started operation wants inspection."""
+"""What others cause here, and time: inspections that are wanted, clocks that ran out."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -6,12 +6,19 @@ from typing import Final
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.tasks.dispatch.domain import SUBJECT, TaskClock
 from services.tasks.dispatch.use_cases.carrying_out import ask_for
 from services.tasks.dispatch.use_cases.following import go_on_without, withdraw_for
+from services.tasks.dispatch.use_cases.lateness import tell_upwards
+from shared.clock_rows.projection import Listener, copied_to
+from shared.clock_rows.rows import RUNG_NAMES
 from shared.contracts.origins import Origin, OriginKind
 from shared.contracts.petitions import SupervisionRaised
 from shared.contracts.regions import OperationCalledOff, OperationPartyLeft, OperationStarted
+from shared.contracts.tasks import ClockFired
 from shared.messaging.inbox import Handler, on
+
+_, BREACH, RAISE = RUNG_NAMES
 
 
 async def _on_supervision(session: AsyncSession, event: SupervisionRaised, now: datetime) -> None:
@@ -58,11 +65,24 @@ async def _asked_for(
     return origin
 
 
+async def _on_clock(session: AsyncSession, event: ClockFired, now: datetime) -> None:
+    """Late, or late for so long that it goes upwards; the warning is the team's own matter."""
+    if event.subject_kind == SUBJECT and event.rung in (BREACH, RAISE):
+        await tell_upwards(
+            session, event.subject_id, TaskClock(event.kind), highest=event.rung == RAISE, now=now
+        )
+
+
+# A task shows when its team is to have answered, which a published calendar may move.
+CLOCK_LISTENERS: Final[tuple[Listener, ...]] = (
+    copied_to("task", "answer_due_at", kind=TaskClock.ANSWER),
+)
 HANDLERS: Final[Mapping[str, Handler]] = dict(
     [
         on(SupervisionRaised, _on_supervision),
         on(OperationStarted, _on_operation),
         on(OperationPartyLeft, _on_party_left),
         on(OperationCalledOff, _on_called_off),
+        on(ClockFired, _on_clock),
     ]
 )

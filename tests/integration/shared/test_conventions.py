@@ -33,6 +33,8 @@ NEVER_LONG: Final = {
     "regions GET /api/v1/duty-rosters/on-duty": "the desks of one division",
     "regions GET /api/v1/duty-rosters/threatened": "what is wrong in the days watched ahead",
     "regions GET /api/v1/assessment-schemes/indicators": "the indicators there are",
+    "tasks GET /api/v1/teams/free-busy": "the officers of one division who are out, in one period",
+    "tasks GET /api/v1/leads:statistics": "a line a source",
     "petitions GET /api/v1/working-groups": "one a city, and a caller sees those above and below",
     "petitions GET /api/v1/handling-profiles": "what administrators added to a dozen",
     "petitions GET /api/v1/petition-settings": "the figures there are",

@@ -60,7 +60,6 @@ async def tasks(databases: Databases) -> AsyncIterator[Database]:
     async with database.transaction(SYSTEM) as session:
         connection = await driver(session)
         await connection.execute("DELETE FROM division_succession")
-        await connection.execute("DELETE FROM task_step")
         await connection.execute("DELETE FROM task")
     yield database
     await database.close()
@@ -213,9 +212,9 @@ async def test_of_a_division_that_goes_on_only_what_is_assigned_leaves(tasks: Da
     gone = found.pop(first)
     assert (gone["division"], gone["visible_to"]) == (OTHER, ["50", "5001", OTHER])
     assert {(row["division"], row["version"]) for row in found.values()} == {(OLD, 1)}
-    # Its history is seen by who took it over.
-    steps = await rows(tasks, "SELECT visible_to FROM task_step WHERE task_id = $1", first)
-    assert all(OTHER in row["visible_to"] for row in steps)
+    # Its history, which nobody changes, is seen by who sees the task.
+    clocks = await rows(tasks, "SELECT visible_to FROM clock WHERE subject_id = $1", first)
+    assert [OTHER in row["visible_to"] for row in clocks] == [True]
 
 
 async def test_figures_of_the_ended_division_hold_for_its_successor(tasks: Database) -> None:
@@ -242,7 +241,5 @@ async def test_figures_of_the_ended_division_hold_for_its_successor(tasks: Datab
 def test_the_lines_of_a_task_are_found_from_the_tables_themselves() -> None:
     task = metadata.tables["tasks.task"]
 
-    assert {"team", "team_member", "task_step", "inspection", "problem", "clock"} <= {
-        *dependants(task)
-    }
+    assert {"team", "team_member", "inspection", "problem", "clock"} <= {*dependants(task)}
     assert dependants(task)["team_member"].startswith("team_id IN (SELECT id FROM team WHERE")

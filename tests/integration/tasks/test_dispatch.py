@@ -151,7 +151,12 @@ async def test_only_those_in_charge_dispatch(stack: Stack, story: Story) -> None
         assert answer.status_code == status, answer.text
     assert (await stranger.get(story.path)).status_code == 404
     assert (await cast.yuyao_head.get(story.path)).json()["actions"] == []
-    assert (await cast.cixi_head.get(story.path)).json()["actions"] == ["dispatch", "withdraw"]
+    assert (await cast.cixi_head.get(story.path)).json()["actions"] == [
+        "dispatch",
+        "hand_over",
+        "seal",
+        "withdraw",
+    ]
 
 
 async def test_only_members_of_the_team_answer_for_it(story: Story) -> None:

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.integration.tasks.conftest import JPEG, Cure, Person, Story, eventually
+from shared.auth.actor import Role
+from tests.integration.tasks.conftest import JPEG, NINGBO, Cure, Person, Story, approval, eventually
 
 
 async def a_problem(story: Story, **changes: Any) -> Cure:
@@ -57,7 +58,7 @@ async def test_the_rectifier_neither_verifies_nor_accepts(story: Story) -> None:
         answer = await cure.try_(other, "verify", cure.went(*officers))
         assert (answer.status_code, answer.json()["code"]) == (409, code)
     await cure.step(other, "verify", cure.went(*cast.cixi_officers))
-    answer = await cure.try_(cast.yuyao_head, "approve", {"opinion": "同意"})
+    answer = await cure.try_(cast.yuyao_head, "approve", approval())
     assert (answer.status_code, answer.json()["code"]) == (409, "rectifier_verifies")
 
 
@@ -83,16 +84,19 @@ async def test_a_rejection_sends_back_and_the_clock_runs_on(story: Story) -> Non
 
     await cure.submitted_again()
     await cure.step(cast.cixi_officers[0], "verify", cure.went(*cast.cixi_officers))
-    await cure.step(cast.yuyao_head, "approve", {"opinion": "同意"})
+    await cure.step(cast.yuyao_head, "approve", approval())
     await cure.step(cast.yuyao_head, "reject", {"reason": "材料不符"})
     assert (cure.problem["reject_count"], cure.problem["accepter_id"]) == (2, None)
 
 
-async def test_a_listed_problem_is_published_before_it_is_closed(story: Story) -> None:
+async def test_a_listed_problem_is_accepted_published_and_filed_above(story: Story) -> None:
     cast = story.cast
+    city_head = await story.stack.a_person("宁波负责人", (Role.DEPARTMENT_HEAD, NINGBO))
     cure = await (await a_problem(story, list_level="city")).submitted()
     await cure.step(cast.cixi_officers[0], "verify", cure.went(*cast.cixi_officers))
-    await cure.step(cast.yuyao_head, "approve", {"opinion": "同意"})
+    below = await cure.try_(cast.yuyao_head, "approve", approval())
+    assert below.status_code == 403, below.text
+    await cure.step(city_head, "approve", approval())
     early = await cure.try_(cast.yuyao_head, "close")
     assert (early.status_code, early.json()["code"]) == (409, "publication_demanded")
 
@@ -101,12 +105,35 @@ async def test_a_listed_problem_is_published_before_it_is_closed(story: Story) -
     assert (nameless.status_code, nameless.json()["code"]) == (409, "closing_incomplete")
     assert "external_list_ref" in nameless.json()["detail"]
 
+    city = {"level": "city"}
+    await cure.step(cast.yuyao_head, "send-to-list", city)
+    again = await cure.try_(cast.yuyao_head, "send-to-list", city)
+    assert (again.status_code, again.json()["code"]) == (409, "listing_out_of_step")
+    number = {**city, "reference": "甬问题〔2026〕7号"}
+    await cure.step(cast.yuyao_head, "receive-on-list", number)
+    assert cure.problem["external_list_ref"] == number["reference"]
+    unfiled = await cure.try_(cast.yuyao_head, "close")
+    assert (unfiled.status_code, unfiled.json()["code"]) == (409, "closing_not_filed")
+    filing = {**city, "filing_ref": "甬备〔2026〕3号"}
+    assert (await cure.try_(cast.yuyao_head, "file-closing", filing)).status_code == 403
+    await cure.step(city_head, "file-closing", filing)
+    await cure.step(cast.yuyao_head, "close")
+
+    params = {"division": NINGBO, "level": "city", "standing": "closed", "limit": 200}
+    listed = (await city_head.get("/problems:listed", params=params)).json()["items"]
+    [line] = [each for each in listed if each["problem_id"] == cure.problem["id"]]
+    assert (line["list_state"], line["pace"], line["filing_ref"]) == (
+        "filed",
+        "completed",
+        filing["filing_ref"],
+    )
+
 
 async def test_an_unlisted_problem_has_no_publication(story: Story) -> None:
     cast = story.cast
     cure = await (await a_problem(story)).submitted()
     await cure.step(cast.cixi_officers[0], "verify", cure.went(*cast.cixi_officers))
-    await cure.step(cast.yuyao_head, "approve", {"opinion": "同意"})
+    await cure.step(cast.yuyao_head, "approve", approval())
     answer = await cure.try_(cast.yuyao_head, "publish", {"publication_ref": "x"})
     assert (answer.status_code, answer.json()["code"]) == (409, "not_on_a_list")
 
@@ -127,7 +154,7 @@ async def test_the_wrong_person_is_told_no_or_nothing(story: Story, name: str) -
         "rectify": {"measures": "x"},
         "submit": {"proof": [cure.problem["id"]]},
         "verify": cure.went(*cast.cixi_officers),
-        "approve": {"opinion": "x"},
+        "approve": approval(),
         "reject": {"reason": "x"},
     }
     for earlier, who in before.get(name, []):
@@ -137,7 +164,7 @@ async def test_the_wrong_person_is_told_no_or_nothing(story: Story, name: str) -
     if name in ("approve", "close"):
         await cure.step(cast.cixi_officers[0], "verify", cure.went(*cast.cixi_officers))
     if name == "close":
-        await cure.step(cast.yuyao_head, "approve", {"opinion": "x"})
+        await cure.step(cast.yuyao_head, "approve", approval())
 
     # A clerk only reads, Cixi is a party but not the place, Beilun knows nothing of it.
     wrong = cast.yuyao_officers[2] if name in ("verify", "reject") else cast.cixi_head

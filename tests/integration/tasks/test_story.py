@@ -10,7 +10,7 @@ async def test_a_supervision_travels_to_the_last_closed_problem(stack: Stack, st
     cast = story.cast
     await story.accepted()
     assert story.task["state"] == "accepted"
-    assert story.task["actions"] == ["inspect", "return"]
+    assert story.task["actions"] == ["ask_extension", "ask_recusal", "inspect", "return"]
     inspection = await story.inspected()
     assert inspection["at_night"]
     assert story.task["state"] == "in_progress"

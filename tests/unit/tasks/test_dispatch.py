@@ -1,41 +1,88 @@
 """A task takes only the steps of its table, and only a lawful team is sent."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Final
 from uuid import UUID, uuid4
 
 import pytest
+from hypothesis import given, strategies as st
 
 from services.tasks.dispatch import domain
 from services.tasks.dispatch.domain import (
     TRANSITIONS,
+    Allowance,
     Candidate,
+    CrossingFromBelow,
     DivisionUnrepresented,
     InvalidPeriod,
     LeaderNotInTeam,
     NobodyOfThePlace,
     OfficersBarred,
+    OpenedTooEarly,
+    OutsideTerritory,
     TaskAction,
+    TaskClock,
     TaskState,
     TooFewOfficers,
 )
+from shared.clocks import acts
+from shared.clocks.acts import ExtensionAlreadyUsed, ExtensionExceedsCap, TermExpired
+from shared.clocks.days import end_of_day
+from shared.clocks.deadline import deadline
+from shared.clocks.ledger import Ledger
 from shared.errors import IllegalStep
+from tests.factories.clocks import CALENDAR
 
-YUYAO, CIXI, CITY = "330281", "330282", "330200"
+YUYAO, CIXI, BEILUN, CITY = "330281", "330282", "330206", "330200"
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
-ILLEGAL = [
-    (state, action)
-    for state in TaskState
-    for action in TaskAction
-    if action not in TRANSITIONS[state]
-]
+# Every action from every state, and where it leads; what is not named leads nowhere.
+LEGAL: Final[Mapping[str, str]] = {
+    "requested seal": "requested",
+    "requested hand_over": "requested",
+    "requested dispatch": "dispatched",
+    "requested raise": "requested",
+    "requested withdraw": "withdrawn",
+    "dispatched reassign": "dispatched",
+    "dispatched accept": "accepted",
+    "dispatched return": "requested",
+    "dispatched ask_recusal": "dispatched",
+    "dispatched decide_recusal": "dispatched",
+    "dispatched raise": "dispatched",
+    "dispatched withdraw": "withdrawn",
+    "accepted reassign": "dispatched",
+    "accepted return": "requested",
+    "accepted open": "accepted",
+    "accepted inspect": "in_progress",
+    "accepted ask_extension": "accepted",
+    "accepted decide_extension": "accepted",
+    "accepted ask_recusal": "accepted",
+    "accepted decide_recusal": "accepted",
+    "accepted raise": "accepted",
+    "accepted withdraw": "withdrawn",
+    "in_progress inspect": "in_progress",
+    "in_progress ask_extension": "in_progress",
+    "in_progress decide_extension": "in_progress",
+    "in_progress ask_recusal": "in_progress",
+    "in_progress decide_recusal": "in_progress",
+    "in_progress raise": "in_progress",
+    "in_progress complete": "completed",
+}
+PAIRS = [(state, action) for state in TaskState for action in TaskAction]
 
 
-@pytest.mark.parametrize(("state", "action"), ILLEGAL)
-def test_what_the_table_does_not_name_is_refused(state: TaskState, action: TaskAction) -> None:
-    with pytest.raises(IllegalStep) as refused:
-        domain.step(state, action)
-    assert refused.value.context["allowed"] == [*TRANSITIONS[state]]
+@pytest.mark.parametrize(("state", "action"), PAIRS)
+def test_every_action_leads_from_every_state_where_the_table_says(
+    state: TaskState, action: TaskAction
+) -> None:
+    leads_to = LEGAL.get(f"{state} {action}")
+    if leads_to is None:
+        with pytest.raises(IllegalStep) as refused:
+            domain.step(state, action)
+        assert refused.value.context["allowed"] == [*TRANSITIONS[state]]
+    else:
+        assert domain.step(state, action) == leads_to
 
 
 def reachable(*, without: TaskAction | None = None) -> set[TaskState]:
@@ -72,9 +119,12 @@ def send(
     place: str = YUYAO,
     leader: UUID | None = None,
     chosen: tuple[UUID, ...] | None = None,
+    crossing: bool = False,
 ) -> tuple[domain.Member, ...]:
     ids = chosen or tuple(each.officer_id for each in candidates)
-    return domain.team(ids, candidates, leader=leader or ids[0], parties=parties, place=place)
+    return domain.team(
+        ids, candidates, leader=leader or ids[0], parties=parties, place=place, crossing=crossing
+    )
 
 
 def test_officers_of_every_party_make_a_team_with_one_leader() -> None:
@@ -128,3 +178,127 @@ def test_a_city_is_represented_by_any_of_its_officers_but_the_place_by_its_own()
 def test_a_period_runs_forward_and_is_not_over(starts: int, ends: int) -> None:
     with pytest.raises(InvalidPeriod):
         domain.check_period(NOW + timedelta(hours=starts), NOW + timedelta(hours=ends), now=NOW)
+
+
+def test_on_a_crossing_task_those_of_the_place_stay_at_home_and_others_go() -> None:
+    team = send(an_officer(CIXI), an_officer(CIXI), parties=(CITY, YUYAO), crossing=True)
+    assert {each.division for each in team} == {CIXI}
+    with pytest.raises(DivisionUnrepresented, match=BEILUN):
+        send(an_officer(CIXI), an_officer(CIXI), parties=(CITY, BEILUN), crossing=True)
+
+
+def test_a_crossing_task_is_sent_from_above_the_place() -> None:
+    domain.check_crossing(CITY, place=YUYAO)
+    for division in (YUYAO, CIXI):
+        with pytest.raises(CrossingFromBelow):
+            domain.check_crossing(division, place=YUYAO)
+    assert [domain.is_crossing([each]) for each in ("cross", "night", "flying")] == [
+        True,
+        True,
+        False,
+    ]
+
+
+def test_officers_are_called_from_below_or_from_parties_only() -> None:
+    domain.check_lenders([YUYAO, CIXI], division=CITY, parties=[CITY])
+    domain.check_lenders([YUYAO], division=CIXI, parties=[CIXI, YUYAO])
+    with pytest.raises(OutsideTerritory, match=YUYAO):
+        domain.check_lenders([YUYAO], division=CIXI, parties=[CIXI])
+
+
+FIGURES = Allowance(
+    answer_working_days=1,
+    extension_days=15,
+    extension_times=2,
+    warn_before_hours={"answer": 4, "due": 72},
+    raise_after_hours=24,
+)
+
+
+def test_a_team_answers_by_the_end_of_the_next_working_day() -> None:
+    calendar = CALENDAR
+    before_golden_week = datetime(2026, 9, 30, 10, tzinfo=UTC)
+    due = deadline(Ledger(before_golden_week), domain.answer_term(FIGURES), calendar)
+    assert due.due_on == date(2026, 10, 8)
+    assert FIGURES.rungs(TaskClock.ANSWER) == (timedelta(hours=4), timedelta(hours=24))
+
+
+@pytest.mark.parametrize("days", [-3, 0, 1, 2, 30])
+def test_the_due_day_is_kept_even_if_it_was_asked_for_late_or_is_a_rest_day(days: int) -> None:
+    due_on = date(2026, 10, 3)
+    asked_at = end_of_day(due_on - timedelta(days=days)) - timedelta(hours=3)
+    term, begins = domain.due_term(due_on, asked_at=asked_at, allowance=FIGURES)
+    assert deadline(Ledger(begins), term, CALENDAR).due_on == due_on
+
+
+def test_an_extension_moves_the_due_day_twice_at_most_and_never_after_it_has_passed() -> None:
+    calendar, due_on = CALENDAR, date(2026, 3, 20)
+    term, begins = domain.due_term(due_on, asked_at=NOW, allowance=FIGURES)
+    ledger = Ledger(begins)
+    for _ in range(2):
+        ledger = extended(ledger, 10, at=NOW)
+    assert deadline(ledger, term, calendar).due_on == due_on + timedelta(days=20)
+    with pytest.raises(ExtensionAlreadyUsed):
+        extended(ledger, 10, at=NOW)
+    with pytest.raises(TermExpired):
+        extended(Ledger(begins), 10, at=end_of_day(due_on))
+    domain.check_extension(15, granted=1, allowed=FIGURES)
+    with pytest.raises(ExtensionAlreadyUsed):
+        domain.check_extension(1, granted=2, allowed=FIGURES)
+    with pytest.raises(ExtensionExceedsCap):
+        domain.check_extension(16, granted=0, allowed=FIGURES)
+
+
+def extended(ledger: Ledger, days: int, *, at: datetime) -> Ledger:
+    term, _ = domain.due_term(date(2026, 3, 20), asked_at=NOW, allowance=FIGURES)
+    return acts.extend(
+        ledger,
+        term,
+        CALENDAR,
+        amount=days,
+        reason="补充监测",
+        requested_by="officer",
+        approved_by="head",
+        at=at,
+    )
+
+
+@pytest.mark.parametrize(
+    ("now", "due_on", "left"),
+    [
+        # Friday noon in Shanghai until Monday: 12 hours of Friday and all of Monday.
+        (datetime(2026, 3, 6, 4, tzinfo=UTC), date(2026, 3, 9), (36, 1, 3)),
+        # On a Saturday nothing of the day is worked.
+        (datetime(2026, 3, 7, 4, tzinfo=UTC), date(2026, 3, 9), (24, 1, 2)),
+        # 2026-10-10 is a make-up workday.
+        (datetime(2026, 10, 9, 4, tzinfo=UTC), date(2026, 10, 10), (36, 1, 1)),
+        (datetime(2026, 3, 10, 4, tzinfo=UTC), date(2026, 3, 9), (-12, -1, -1)),
+    ],
+)
+def test_working_time_left_is_counted_by_the_calendar(
+    now: datetime, due_on: date, left: tuple[int, int, int]
+) -> None:
+    found = domain.remaining(due_on, now=now, calendar=CALENDAR)
+    assert (found.working_hours, found.working_days, found.days) == left
+
+
+DAYS = st.dates(date(2026, 1, 1), date(2026, 12, 31))
+
+
+@given(st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)), DAYS, DAYS)  # noqa: DTZ001 -- made aware below
+def test_what_is_due_earlier_never_has_more_working_time_left(
+    moment: datetime, one: date, other: date
+) -> None:
+    now, calendar = moment.replace(tzinfo=UTC), CALENDAR
+    first, second = (
+        domain.remaining(day, now=now, calendar=calendar).working_hours
+        for day in sorted((one, other))
+    )
+    assert first <= second
+
+
+def test_an_envelope_is_opened_on_departure_not_before() -> None:
+    starts_at = NOW + timedelta(hours=2)
+    domain.check_opening(starts_at=starts_at, minutes_before=60, now=NOW + timedelta(hours=1))
+    with pytest.raises(OpenedTooEarly):
+        domain.check_opening(starts_at=starts_at, minutes_before=60, now=NOW)

@@ -9,9 +9,12 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.tasks.dispatch import queries
-from services.tasks.dispatch.domain import TaskAction
+from services.tasks.dispatch.domain import EnvelopeSealed, ReturnCode, TaskAction
 from services.tasks.dispatch.models import Task
-from services.tasks.dispatch.use_cases.crews import Crew, crew, require_member
+from services.tasks.dispatch.use_cases.clocks import end_clocks, start_due, stop_answer
+from services.tasks.dispatch.use_cases.crews import Crew, require_member
+from services.tasks.dispatch.use_cases.dissolving import dissolve, let_go
+from services.tasks.dispatch.use_cases.sealing import sealed_up
 from services.tasks.dispatch.use_cases.steps import lock_for, take, trace
 from services.tasks.enterprises.domain.visits import LegalKind, Method, Mode
 from services.tasks.enterprises.queries.registry import enterprise, site_of
@@ -30,9 +33,13 @@ class Wanted:
 
     enterprise_id: UUID | None = None
     campaign_id: UUID | None = None
+    round_id: UUID | None = None
+    campaign_team_id: UUID | None = None
     legal_kind: LegalKind | None = None
     mode: Mode | None = None
     methods: Sequence[Method] = ()
+    # What it is about is for whoever asks alone, until the team sets out.
+    sealed: bool = False
 
 
 ANY_INSPECTION: Final = Wanted()
@@ -73,12 +80,23 @@ async def ask_for(
         mode=wanted.mode,
         methods=[*wanted.methods],
         campaign_id=wanted.campaign_id,
+        round_id=wanted.round_id,
+        campaign_team_id=wanted.campaign_team_id,
         due_on=due_on,
         requested_at=now,
         visible_to=divisions.visibility([*parties, matter.division]),
     )
+    envelope = None
+    if wanted.sealed:
+        envelope = sealed_up(
+            task, matter, enterprise_id=task.enterprise_id, maker=asked_by, now=now
+        )
+        task.visible_to = divisions.visibility(parties)
     session.add(task)
     await session.flush()
+    if envelope is not None:
+        session.add(envelope)
+    await start_due(session, task, now=now)
     await trace(session, asked_by, "task.request", task, now=now)
     return task.id
 
@@ -96,6 +114,8 @@ async def name_object(
     task = await queries.lock_task(session, task_id)
     require(actor, "task.name_object", division=task.division, participants=task.parties)
     task.require_version(expected_version)
+    if task.sealed:
+        raise EnvelopeSealed
     before = {"enterprise_id": str(task.enterprise_id)}
     task.enterprise_id = (await enterprise(session, enterprise_id)).id
     await session.flush()
@@ -110,6 +130,7 @@ async def accept(
     task = await lock_for(
         session, actor, task_id, TaskAction.ACCEPT, expected_version=expected_version
     )
+    await stop_answer(session, task, now=now)
     await take(session, actor, task, TaskAction.ACCEPT, now=now)
     return task
 
@@ -119,16 +140,22 @@ async def give_back(
     actor: Actor,
     task_id: UUID,
     *,
+    code: ReturnCode = ReturnCode.OTHER,
     reason: str,
     expected_version: int,
     now: datetime,
 ) -> Task:
-    """The team returns the task with a reason; it waits for another dispatch."""
+    """The team returns the task with a reason; it waits for another dispatch.
+
+    `regions` hears who is free again.
+    """
     task = await lock_for(
         session, actor, task_id, TaskAction.RETURN, expected_version=expected_version
     )
-    await take(session, actor, task, TaskAction.RETURN, reason=reason, now=now)
-    await dissolve(session, task, now=now)
+    await stop_answer(session, task, now=now)
+    await take(session, actor, task, TaskAction.RETURN, reason=reason, return_code=code, now=now)
+    going = await dissolve(session, actor, task, now=now)
+    await let_go(session, task, going, now=now)
     return task
 
 
@@ -153,12 +180,15 @@ async def call_off(
     session: AsyncSession, actor: Actor, task: Task, *, reason: str, now: datetime
 ) -> None:
     """End a locked task that nobody has inspected."""
+    await end_clocks(session, task, done=False, now=now)
     await take(session, actor, task, TaskAction.WITHDRAW, reason=reason, now=now)
-    await dissolve(session, task, now=now)
+    # Who takes part through the team alone is to hear of it too.
+    concerned = task.parties
+    await dissolve(session, actor, task, now=now)
     event = TaskWithdrawn(
         task_id=task.id,
         origin=Origin(kind=task.origin_kind, id=task.origin_id),
-        divisions=task.parties,
+        divisions=concerned,
         withdrawn_at=now,
     )
     await announce(session, event, now=now)
@@ -180,11 +210,5 @@ async def finish(
     """Close the task; whoever calls has seen that nothing of it is open."""
     task.summary = summary
     task.completed_at = now
+    await end_clocks(session, task, done=True, now=now)
     await take(session, actor, task, TaskAction.COMPLETE, reason=summary, now=now)
-
-
-async def dissolve(session: AsyncSession, task: Task, *, now: datetime) -> None:
-    sent = await crew(session, task.id)
-    if sent is not None:
-        sent.team.dissolved_at = now
-        await session.flush()

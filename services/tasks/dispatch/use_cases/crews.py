@@ -23,6 +23,9 @@ class Crew:
     def has(self, account_id: UUID) -> bool:
         return any(member.account_id == account_id for member in self.members)
 
+    def is_led_by(self, account_id: UUID) -> bool:
+        return any(each.account_id == account_id for each in self.members if each.is_leader)
+
     def covers(self, instant: datetime) -> bool:
         """Whether the officers were sent for this instant."""
         return self.team.starts_at <= instant <= self.team.ends_at

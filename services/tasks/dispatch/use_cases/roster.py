@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
+from uuid import UUID
 
 import httpx
+from pydantic import BaseModel, ConfigDict
 
 from services.tasks.dispatch.domain import Candidate, Member
 from shared.contracts.regions import (
@@ -18,6 +20,7 @@ from shared.errors import Forbidden, RuleViolation
 from shared.http.client import ServiceClient, UpstreamProblem
 from shared.ids import uuid7
 
+OPERATIONS: Final = "/api/v1/operations"
 ELIGIBLE: Final = "/api/v1/officers/eligible"
 BOOKINGS: Final = "/api/v1/officers/bookings"
 # What the question says that holding its answer needs too.
@@ -40,6 +43,26 @@ class RosterRefused(RuleViolation):
     en = "The roster of officers refuses this ({upstream_code})."
 
 
+class _Held(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    officer_id: UUID
+
+
+class _HeldTeam(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    members: list[_Held]
+
+
+class _Operation(BaseModel):
+    """What is read of a joint operation here: whom it holds."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    teams: list[_HeldTeam]
+
+
 @dataclass(frozen=True, slots=True)
 class Roster:
     """What one caller may ask of `regions` about officers."""
@@ -52,6 +75,17 @@ class Roster:
         answer = await self._ask(ELIGIBLE, query.model_dump(mode="json", exclude_defaults=True))
         found = Eligibility.model_validate_json(answer.content)
         return [*map(_eligible, found.eligible), *map(_excluded, found.excluded)]
+
+    async def held_by_operation(self, operation_id: UUID) -> frozenset[UUID]:
+        """The officers a joint operation holds for its teams; nobody if the caller sees it not."""
+        try:
+            answer = await self.regions.get(f"{OPERATIONS}/{operation_id}", on_behalf_of=self.token)
+        except UpstreamProblem as problem:
+            if problem.status in NOT_ALLOWED:
+                return frozenset()
+            raise
+        teams = _Operation.model_validate_json(answer.content).teams
+        return frozenset(each.officer_id for team in teams for each in team.members)
 
     async def book(self, members: Sequence[Member], query: EligibilityQuery) -> None:
         """Hold exactly these officers for the query's task: nobody is sent to two places."""

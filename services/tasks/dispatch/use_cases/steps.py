@@ -1,33 +1,35 @@
 """What every step of a task shares: the lock, the right, the history line and the trace."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.tasks.dispatch import domain, queries
-from services.tasks.dispatch.domain import OF_THE_TEAM, TaskAction
+from services.tasks.dispatch.domain import OF_THE_TEAM, EnvelopeSealed, ReturnCode, TaskAction
 from services.tasks.dispatch.models import Task, TaskStep
-from services.tasks.dispatch.use_cases.crews import Crew, require_member
+from services.tasks.dispatch.use_cases.crews import require_member
 from shared.audit.trace import record
 from shared.auth.actor import Actor
-from shared.auth.policy import may, require
+from shared.auth.policy import require
+from shared.clocks.days import legal_day
+
+# After these nobody above needs to look at the task, unless its day has passed.
+SETTLES: Final = frozenset(
+    {
+        TaskAction.DISPATCH,
+        TaskAction.REASSIGN,
+        TaskAction.ACCEPT,
+        TaskAction.RETURN,
+        TaskAction.DECIDE_EXTENSION,
+    }
+)
 
 
 def right(action: TaskAction) -> str:
     """The row of the table of rights that a step asks for."""
     return "inspection.start" if action is TaskAction.INSPECT else f"task.{action}"
-
-
-def next_steps(actor: Actor, task: Task, sent: Crew | None) -> list[TaskAction]:
-    """What this caller may do now: the transition table, the table of rights, the team."""
-    in_team = sent is not None and sent.has(actor.id)
-    return [
-        action
-        for action in domain.TRANSITIONS[task.state]
-        if may(actor, right(action), division=task.division, participants=task.parties)
-        and (in_team or action not in OF_THE_TEAM)
-    ]
 
 
 async def lock_for(
@@ -46,6 +48,8 @@ async def lock_for(
     if expected_version is not None:
         task.require_version(expected_version)
     domain.step(task.state, action)
+    if task.sealed and action is TaskAction.INSPECT:
+        raise EnvelopeSealed
     return task
 
 
@@ -56,11 +60,16 @@ async def take(
     action: TaskAction,
     *,
     reason: str | None = None,
+    return_code: ReturnCode | None = None,
     now: datetime,
 ) -> None:
     """The only place a task's state changes: the step, its history line and its trace."""
     before = task.state
     task.state = domain.step(before, action)
+    # Each step is a new version of the task, whatever else it changes.
+    task.changed_at = now
+    if action in SETTLES and task.due_on >= legal_day(now):
+        task.raised_to = None
     session.add(
         TaskStep(
             task_id=task.id,
@@ -69,6 +78,7 @@ async def take(
             actor_id=actor.id,
             actor_name=actor.name,
             reason=reason,
+            return_code=return_code,
             at=now,
             visible_to=task.visible_to,
         )

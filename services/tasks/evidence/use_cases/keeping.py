@@ -139,7 +139,7 @@ async def open_task(session: AsyncSession, actor: Actor, task_id: UUID) -> Task:
     """The task, if this caller may add evidence to it now."""
     task = await tasks.task(session, task_id)
     require(actor, "evidence.add", division=task.division, participants=task.parties)
-    if task.state not in OPEN:
+    if task.state not in OPEN and not task.takes_proof:
         raise IllegalStep(state=task.state, action="evidence", allowed=[])
     return task
 

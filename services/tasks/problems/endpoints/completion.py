@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from services.tasks.dispatch.endpoints import AskedDep
 from services.tasks.dispatch.schemas import TaskOut
-from services.tasks.problems.schemas import CompletionIn
+from services.tasks.problems.schemas.problems import CompletionIn
 from services.tasks.problems.use_cases import completion
 from shared.http.access import policy
 from shared.http.preconditions import ExpectedVersion

@@ -1,22 +1,22 @@
 """Problems over HTTP, one route for each step."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends
 
-from services.tasks.dispatch.use_cases.crews import crew, crews
-from services.tasks.problems import queries
-from services.tasks.problems.domain import ProblemState, Severity
-from services.tasks.problems.models import Problem, ProblemStep
-from services.tasks.problems.queries import ProblemFilter
-from services.tasks.problems.schemas import (
+from services.tasks.dispatch.use_cases.crews import crews
+from services.tasks.problems.domain.five_steps import PunishmentState
+from services.tasks.problems.domain.life import ListLevel, ProblemState, Severity
+from services.tasks.problems.endpoints.asked import AskedDep
+from services.tasks.problems.models.problems import ProblemStep
+from services.tasks.problems.queries import problems as queries
+from services.tasks.problems.queries.problems import ProblemFilter
+from services.tasks.problems.schemas.problems import (
     ApprovalIn,
     AssignmentIn,
-    DeadlineOut,
     MeasuresIn,
     ProblemIn,
     ProblemLine,
@@ -26,51 +26,15 @@ from services.tasks.problems.schemas import (
     RejectionIn,
     SubmissionIn,
     VerificationIn,
-    VerifierOut,
 )
 from services.tasks.problems.use_cases import closing, rectification
-from shared import reference
-from shared.clock_rows.rows import clocks_of
-from shared.http.access import ActorDep, policy
+from shared.http.access import policy
 from shared.http.body import Division
-from shared.http.now import Now
 from shared.http.pages import Page, PageDep
-from shared.http.preconditions import ExpectedVersion, etag
-from shared.http.problems import language_of
+from shared.http.preconditions import ExpectedVersion
 from shared.http.routing import Route, SessionDep
 
 router = APIRouter(prefix="/problems", tags=["problems"], route_class=Route)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Who asks, when, and where the answer goes."""
-
-    actor: ActorDep
-    session: SessionDep
-    now: Now
-    request: Request
-    response: Response
-
-    async def answer(self, problem: Problem) -> ProblemOut:
-        """The problem as this caller sees it, with its version as ETag."""
-        self.response.headers["ETag"] = etag(problem.version)
-        line = ProblemLine.of(problem, await crew(self.session, problem.task_id), self.actor)
-        went = await queries.verifiers(self.session, problem.id)
-        return ProblemOut(
-            **line.model_dump(),
-            deadlines=await self._deadlines(problem),
-            verifiers=[VerifierOut.model_validate(each) for each in went],
-        )
-
-    async def _deadlines(self, problem: Problem) -> list[DeadlineOut]:
-        language = language_of(self.request.headers)
-        calendar = await reference.calendar(self.session)
-        clocks = await clocks_of(self.session, [problem.id])
-        return [DeadlineOut.of(clock, calendar, language) for clock in clocks]
-
-
-AskedDep = Annotated[Asked, Depends()]
 
 
 async def _wanted(
@@ -78,8 +42,11 @@ async def _wanted(
     severity: Severity | None = None,
     division: Division | None = None,
     task_id: UUID | None = None,
+    list_level: ListLevel | None = None,
+    punishment: PunishmentState | None = None,
+    raised_to: Division | None = None,
 ) -> ProblemFilter:
-    return ProblemFilter(state, severity, division, task_id)
+    return ProblemFilter(state, severity, division, task_id, list_level, punishment, raised_to)
 
 
 @router.post("", status_code=201, dependencies=[policy("problem.find")])
@@ -102,7 +69,10 @@ async def list_problems(
     )
     cut = page.cut(found, key=lambda problem: (problem.due_at.isoformat(), str(problem.id)))
     teams = await crews(asked.session, [problem.task_id for problem in cut])
-    items = [ProblemLine.of(problem, teams.get(problem.task_id), asked.actor) for problem in cut]
+    items = [
+        ProblemLine.of(problem, teams.get(problem.task_id), asked.actor, asked.now)
+        for problem in cut
+    ]
     return Page(items=items, next=page.next)
 
 
@@ -155,6 +125,7 @@ async def rectify_problem(
         asked.actor,
         problem_id,
         measures=body.measures,
+        long_term=body.long_term,
         expected_version=expected_version,
         now=asked.now,
     )
@@ -207,11 +178,12 @@ async def approve_problem(
     asked: AskedDep,
     expected_version: ExpectedVersion,
 ) -> ProblemOut:
-    """Sign for the accepting unit."""
+    """Sign for the accepting unit, at the level of its highest list, each standard answered."""
     problem = await closing.approve(
         asked.session,
         asked.actor,
         problem_id,
+        standards=body.assessed(),
         opinion=body.opinion,
         expected_version=expected_version,
         now=asked.now,

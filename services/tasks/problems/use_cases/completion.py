@@ -10,10 +10,11 @@ from services.tasks.dispatch.models import Task
 from services.tasks.dispatch.use_cases.carrying_out import finish
 from services.tasks.dispatch.use_cases.steps import lock_for
 from services.tasks.inspections import queries as inspections
-from services.tasks.problems import queries
-from services.tasks.problems.domain import check_completion
+from services.tasks.leads.use_cases.verifying import settle
+from services.tasks.problems.domain.completion import check_completion
+from services.tasks.problems.queries import problems as queries
 from shared.auth.actor import Actor
-from shared.contracts.origins import Origin
+from shared.contracts.origins import Origin, OriginKind
 from shared.contracts.tasks import TaskCompleted
 from shared.messaging.outbox import announce
 
@@ -39,6 +40,8 @@ async def complete(
         problems_open=problems.found - problems.closed,
     )
     await finish(session, actor, task, summary=summary, now=now)
+    if task.origin_kind is OriginKind.LEAD:
+        await settle(session, actor, task.id, problems_found=problems.found, note=summary, now=now)
     event = TaskCompleted(
         task_id=task.id,
         origin=Origin(kind=task.origin_kind, id=task.origin_id),

@@ -3,38 +3,34 @@
 The clock counts what the severity allows for putting the problem right. It starts with the finding
 whether or not anybody is named, and stops when closing is asked for: how long the verification
 takes is not the rectifier's time. A rejected request was none, so the clock then runs again from
-the finding as if it had never stopped.
+where it began as if it had never stopped.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.tasks.evidence.queries import evidence_among
 from services.tasks.inspections.use_cases import lock_for_finding
-from services.tasks.problems import domain
-from services.tasks.problems.domain import (
-    CLOCK,
-    Allowance,
+from services.tasks.problems.domain.closing import Proof, UnknownProof, check_proof
+from services.tasks.problems.domain.life import (
     Category,
     ListLevel,
     ProblemAction,
-    Proof,
     Severity,
-    UnknownProof,
+    check_finding,
 )
-from services.tasks.problems.models import Problem
-from services.tasks.problems.use_cases.steps import lock_for, rules, take, trace
+from services.tasks.problems.domain.time import CLOCK
+from services.tasks.problems.models.problems import Problem
+from services.tasks.problems.use_cases.allowing import begin_time, lapse_request
+from services.tasks.problems.use_cases.listing import put_on_list
+from services.tasks.problems.use_cases.steps import lock_for, take, trace
 from shared.auth.actor import Actor
-from shared.clock_rows.rows import Ladder, start_clock, stop_clock
-from shared.clocks.deadline import Deadline
+from shared.clock_rows.rows import stop_clock
 from shared.ids import uuid7
-
-SUBJECT: Final = "problem"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +60,13 @@ async def find(
 ) -> Problem:
     """File what an inspection under way has found; its clock starts at the finding."""
     inspection = await lock_for_finding(session, actor, inspection_id)
-    domain.check_finding(finding.found_at, inspection_started_at=inspection.started_at, now=now)
+    check_finding(finding.found_at, inspection_started_at=inspection.started_at, now=now)
     problem_id = uuid7()
-    due = await _start_clock(
+    due = await begin_time(
         session,
         problem_id,
         finding.severity,
-        found_at=finding.found_at,
+        counts_from=finding.found_at,
         due_on=finding.due_on,
         division=inspection.division,
         seen_by=[*inspection.parties, inspection.division],
@@ -98,6 +94,15 @@ async def find(
     )
     session.add(problem)
     await session.flush()
+    if finding.list_level is not ListLevel.NONE:
+        await put_on_list(
+            session,
+            problem,
+            finding.list_level,
+            reference=finding.external_list_ref,
+            reason=finding.description,
+            now=now,
+        )
     await trace(session, actor, "problem.find", problem, now=now)
     return problem
 
@@ -130,6 +135,7 @@ async def rectify(
     problem_id: UUID,
     *,
     measures: str,
+    long_term: bool,
     expected_version: int,
     now: datetime,
 ) -> Problem:
@@ -138,6 +144,7 @@ async def rectify(
         session, actor, problem_id, ProblemAction.RECTIFY, expected_version=expected_version
     )
     problem.measures = measures
+    problem.long_term = long_term
     problem.rectifiers = _with(problem.rectifiers, actor.id)
     await take(session, actor, problem, ProblemAction.RECTIFY, note=measures, now=now)
     return problem
@@ -157,55 +164,13 @@ async def submit(
         session, actor, problem_id, ProblemAction.SUBMIT, expected_version=expected_version
     )
     offered = await _proof(session, proof)
-    domain.check_proof(offered, task_id=problem.task_id, found_at=problem.found_at)
+    check_proof(offered, task_id=problem.task_id, counts_from=problem.counts_from)
     problem.proof = list(dict.fromkeys([*problem.proof, *proof]))
     problem.rectifiers = _with(problem.rectifiers, actor.id)
     await stop_clock(session, subject_id=problem.id, kind=CLOCK, at=now)
+    await lapse_request(session, problem, now=now)
     await take(session, actor, problem, ProblemAction.SUBMIT, now=now)
     return problem
-
-
-async def run_clock_again(session: AsyncSession, problem: Problem) -> None:
-    """The request for closing failed: the time allowed still counts from the finding."""
-    is_major = problem.severity is Severity.MAJOR
-    await _start_clock(
-        session,
-        problem.id,
-        problem.severity,
-        found_at=problem.found_at,
-        due_on=problem.due_on if is_major else None,
-        division=problem.division,
-        seen_by=[*problem.parties, problem.division],
-    )
-
-
-async def _start_clock(
-    session: AsyncSession,
-    problem_id: UUID,
-    severity: Severity,
-    *,
-    found_at: datetime,
-    due_on: date | None,
-    division: str,
-    seen_by: Sequence[str],
-) -> Deadline:
-    in_force = await rules(session, division, found_at)
-    allowance = Allowance(
-        immediate_hours=in_force["problem.immediate_hours"],
-        general_days=in_force["problem.general_days"],
-        warn_before_hours=in_force["problem.warn_before_hours"],
-        raise_after_hours=in_force["problem.raise_after_hours"],
-    )
-    return await start_clock(
-        session,
-        subject_kind=SUBJECT,
-        subject_id=problem_id,
-        kind=CLOCK,
-        term=domain.term(severity, allowance, found_at=found_at, due_on=due_on),
-        ladder=Ladder(*domain.rungs(severity, allowance)),
-        started_at=found_at,
-        seen_by=seen_by,
-    )
 
 
 async def _proof(session: AsyncSession, ids: Sequence[UUID]) -> list[Proof]:

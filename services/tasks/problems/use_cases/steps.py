@@ -2,27 +2,56 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.tasks.dispatch.use_cases.crews import Crew, require_member
-from services.tasks.problems import domain, queries
-from services.tasks.problems.domain import DECIDES, ProblemAction
-from services.tasks.problems.models import Problem, ProblemStep
+from services.tasks.problems.domain.closing import accepting_division
+from services.tasks.problems.domain.five_steps import PunishmentState
+from services.tasks.problems.domain.life import (
+    DECIDES,
+    TRANSITIONS,
+    ListLevel,
+    ProblemAction,
+    step,
+)
+from services.tasks.problems.models.problems import Problem, ProblemStep
+from services.tasks.problems.queries import problems as queries
 from shared.audit.trace import record
 from shared.auth.actor import Actor
 from shared.auth.policy import may, require
 from shared.clocks.days import legal_day
 from shared.rule_settings import rule_settings
 
+# Acts that ask for the right to another one.
+_BY_RIGHT_TO: Final = {
+    ProblemAction.SEND_TO_LIST: ProblemAction.ENLIST,
+    ProblemAction.RECEIVE_ON_LIST: ProblemAction.ENLIST,
+    ProblemAction.TAKE_CASE: ProblemAction.PUNISH,
+}
+# What the level accepts that keeps the highest list it stands on.
+_AT_ITS_LEVEL: Final = frozenset({ProblemAction.APPROVE, ProblemAction.FILE_CLOSING})
+
+
+def _decided(problem: Problem, action: ProblemAction) -> ProblemAction:
+    """Who decides on a step may also send back."""
+    if action is ProblemAction.REJECT:
+        return DECIDES.get(problem.state, ProblemAction.APPROVE)
+    return _BY_RIGHT_TO.get(action, action)
+
 
 def right(problem: Problem, action: ProblemAction) -> str:
-    """The row of the table of rights that a step asks for; who decides may also reject."""
-    if action is ProblemAction.REJECT:
-        return f"problem.{DECIDES.get(problem.state, ProblemAction.APPROVE)}"
-    return f"problem.{action}"
+    """The row of the table of rights that a step asks for."""
+    return f"problem.{_decided(problem, action)}"
+
+
+def judged_at(problem: Problem, action: ProblemAction) -> str:
+    """The division whose right a step asks for: 分级验收, else the place's."""
+    if _decided(problem, action) in _AT_ITS_LEVEL:
+        return accepting_division(problem.list_level, problem.division)
+    return problem.division
 
 
 def needs_team(problem: Problem, action: ProblemAction) -> bool:
@@ -34,12 +63,31 @@ def next_steps(actor: Actor, problem: Problem, crew: Crew | None) -> list[Proble
     in_team = crew is not None and crew.has(actor.id)
     return [
         action
-        for action in domain.TRANSITIONS[problem.state]
-        if may(
-            actor, right(problem, action), division=problem.division, participants=problem.parties
+        for action in TRANSITIONS[problem.state]
+        if _makes_sense(problem, action)
+        and may(
+            actor,
+            right(problem, action),
+            division=judged_at(problem, action),
+            participants=problem.parties,
         )
         and (in_team or not needs_team(problem, action))
     ]
+
+
+def _makes_sense(problem: Problem, action: ProblemAction) -> bool:
+    """What the row itself already says; the rest is said when it is tried."""
+    listed = problem.list_level is not ListLevel.NONE
+    return {
+        ProblemAction.REOPEN: False,
+        ProblemAction.ASK_EXTENSION: problem.extension_id is None,
+        ProblemAction.DECIDE_EXTENSION: problem.extension_id is not None,
+        ProblemAction.SEND_TO_LIST: listed,
+        ProblemAction.RECEIVE_ON_LIST: listed,
+        ProblemAction.FILE_CLOSING: listed,
+        ProblemAction.PUNISH: problem.punishment is None,
+        ProblemAction.TAKE_CASE: problem.punishment is PunishmentState.OFFERED,
+    }.get(action, True)
 
 
 async def lock_for(
@@ -49,14 +97,18 @@ async def lock_for(
     action: ProblemAction,
     *,
     expected_version: int,
+    at_level: ListLevel | None = None,
 ) -> Problem:
-    """The problem, locked, for a step this caller may take."""
+    """The problem, locked, for a step this caller may take (at the level of that list)."""
     problem = await queries.lock_problem(session, problem_id)
-    require(actor, right(problem, action), division=problem.division, participants=problem.parties)
+    judged = judged_at(problem, action)
+    if at_level is not None:
+        judged = accepting_division(at_level, problem.division)
+    require(actor, right(problem, action), division=judged, participants=problem.parties)
     if needs_team(problem, action):
         await require_member(session, actor, problem.task_id, action=action)
     problem.require_version(expected_version)
-    domain.step(problem.state, action)
+    step(problem.state, action)
     return problem
 
 
@@ -71,7 +123,8 @@ async def take(
 ) -> None:
     """The only place a problem's state changes: the step, its history line and its trace."""
     before = problem.state
-    problem.state = domain.step(before, action)
+    problem.state = step(before, action)
+    problem.changed_at = now
     session.add(
         ProblemStep(
             problem_id=problem.id,
