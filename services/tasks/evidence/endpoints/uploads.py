@@ -58,30 +58,30 @@ async def declare_upload(body: UploadIn, asked: AskedDep) -> UploadOut:
     return _say(asked.response, upload)
 
 
-@router.get("/{upload_id}", dependencies=[policy("evidence.add")])
-async def read_upload(upload_id: UUID, asked: AskedDep) -> UploadOut:
+@router.get("/{evidence_upload_id}", dependencies=[policy("evidence.add")])
+async def read_upload(evidence_upload_id: UUID, asked: AskedDep) -> UploadOut:
     """How far it came."""
-    upload = await queries.upload(asked.session, upload_id, of=asked.actor.id)
+    upload = await queries.upload(asked.session, evidence_upload_id, of=asked.actor.id)
     return _say(asked.response, upload)
 
 
-@router.head("/{upload_id}", dependencies=[policy("evidence.add")])
-async def probe_upload(upload_id: UUID, asked: AskedDep) -> Response:
+@router.head("/{evidence_upload_id}", dependencies=[policy("evidence.add")])
+async def probe_upload(evidence_upload_id: UUID, asked: AskedDep) -> Response:
     """How far it came, in the headers alone."""
-    upload = await queries.upload(asked.session, upload_id, of=asked.actor.id)
+    upload = await queries.upload(asked.session, evidence_upload_id, of=asked.actor.id)
     response = Response()
     _say(response, upload)
     return response
 
 
 @router.patch(
-    "/{upload_id}",
+    "/{evidence_upload_id}",
     dependencies=[policy("evidence.add")],
     response_model=UploadOut,
     openapi_extra=APPENDS,
 )
 async def append_piece(
-    upload_id: UUID, offset: OffsetHeader, request: Request, asked: AskedDep
+    evidence_upload_id: UUID, offset: OffsetHeader, request: Request, asked: AskedDep
 ) -> UploadOut | Response:
     """Append a piece of up to 8 MiB where the upload stands; one sent again changes nothing."""
     with asked.store.spool() as piece:
@@ -93,7 +93,7 @@ async def append_piece(
             upload = await uploads.append(
                 asked.session,
                 asked.actor,
-                upload_id,
+                evidence_upload_id,
                 piece,
                 offset=offset,
                 length=length,
@@ -106,15 +106,17 @@ async def append_piece(
     return _say(asked.response, upload)
 
 
-@router.post("/{upload_id}/finish", dependencies=[policy("evidence.add")], response_model=UploadOut)
+@router.post(
+    "/{evidence_upload_id}/finish", dependencies=[policy("evidence.add")], response_model=UploadOut
+)
 async def finish_upload(
-    upload_id: UUID, asked: AskedDep, expected_version: ExpectedVersion
+    evidence_upload_id: UUID, asked: AskedDep, expected_version: ExpectedVersion
 ) -> UploadOut | Response:
     """Hash what arrived and make evidence of it; a mismatch begins again at 0."""
     done = await uploads.finish(
         asked.session,
         asked.actor,
-        upload_id,
+        evidence_upload_id,
         expected_version=expected_version,
         store=asked.store,
         now=asked.now,
