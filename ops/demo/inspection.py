@@ -15,6 +15,8 @@ RECUSED: Final = f"{CIXI}-officer-1"
 # Neither county's, of no team.
 STRANGER: Final = f"{YINZHOU}-officer-1"
 STRANGE_CHIEF: Final = f"{YINZHOU}-department-head-1"
+# What is said into a recorder.
+SAID: Final = ("time", "place", "officers", "conduct", "focus", "told")
 # An immediate problem is put right within a day of being found.
 AT_ONCE: Final = timedelta(hours=24)
 # What the accepter answers for, one by one.
@@ -184,7 +186,7 @@ def begin(stage: Stage, task: Json, team: tuple[str, str], methods: list[str]) -
         "methods": methods,
         "officers": officers,
         "started_at": stage.now,
-        "recorder": {"on": True},
+        "recorder": {"on": True, "said": SAID},
     }
     stage.refused(STRANGER, "鄞州人员不能进入本次检查", "/inspections", body)
     return stage.person(team[0]).post("/inspections", body)
@@ -213,7 +215,12 @@ def finish(stage: Stage, inspection: Json, login: str) -> None:
     stage.refused(login, "没有笔录不能结束检查", f"{path}/finish", on=inspection, statuses=(409,))
     record = {"text": "现场检查情况如实记录。", "signature": "signed"}
     now = inspection
-    for step, body in (("record", record), ("integrity-sheet", None), ("finish", None)):
+    steps: list[tuple[str, Json | None]] = [("record", record)]
+    if "unannounced" in inspection["methods"]:
+        steps.append(("declare-unannounced", {"breaches": []}))
+    if inspection["mode"] == "on_site":
+        steps += [("show-code", None), ("integrity-sheet", None)]
+    for step, body in (*steps, ("finish", None)):
         stage.refused(STRANGER, "队外人员不能制作、结束检查", f"{path}/{step}", body, on=now)
         now = officer.post(f"{path}/{step}", body, on=now)
     finished = now

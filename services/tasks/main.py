@@ -15,7 +15,7 @@ from services.tasks.evidence.domain import LARGEST
 from services.tasks.evidence.endpoints import evidence, uploads
 from services.tasks.evidence.jobs import JOBS as EVIDENCE_JOBS
 from services.tasks.evidence.use_cases.store import EvidenceStore
-from services.tasks.inspections import endpoints as inspections
+from services.tasks.inspections.endpoints import forms, inspections, recorders, special
 from services.tasks.leads import handlers as lead_handlers
 from services.tasks.leads.endpoints import leads, surveys
 from services.tasks.orders.domain import LARGEST as LARGEST_ORDER
@@ -70,8 +70,12 @@ app = create_service_app(
             imports.router,
             evidence.router,
             uploads.router,
+            # Before the inspections themselves: what has a name is no key.
+            special.router,
+            recorders.router,
             inspections.router,
             lists.router,
+            forms.router,
             problems.router,
             files.router,
             five_steps.router,

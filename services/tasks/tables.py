@@ -12,8 +12,13 @@ import services.tasks.enterprises.models.imports
 import services.tasks.enterprises.models.positive_lists
 import services.tasks.evidence.models
 import services.tasks.inspections.models
+import services.tasks.inspections.models.forms
+import services.tasks.inspections.models.inspections
+import services.tasks.inspections.models.recorders
+import services.tasks.inspections.models.special
 import services.tasks.leads.models.surveys
 import services.tasks.orders.models
+import services.tasks.problems.models
 import services.tasks.problems.models.look_backs  # noqa: F401  importing declares the tables
 from services.tasks.base import SCHEMA, TasksTable
 from services.tasks.campaigns.models.campaigns import CampaignStep, CheckApproval
@@ -22,6 +27,12 @@ from services.tasks.dispatch.models import TaskStep
 from services.tasks.draws.models.draws import DrawFollowUpSample, DrawnOfficer, DrawStep
 from services.tasks.enterprises.models.registry import EnterpriseChange, EnterpriseGrade
 from services.tasks.enterprises.models.visits import EnterpriseVisitStep
+from services.tasks.inspections.models.forms import (
+    InspectionFormSignature,
+    InspectionFormVersion,
+)
+from services.tasks.inspections.models.inspections import InspectionAddition
+from services.tasks.inspections.models.recorders import SupervisionNote
 from services.tasks.leads.models.leads import LeadStep
 from services.tasks.leads.models.surveys import AirAnalysis
 from services.tasks.problems.models.five_steps import NamedOffice, ProblemPublication, ToldList
@@ -43,12 +54,16 @@ KEPT: Final = (
     EnterpriseGrade,
     EnterpriseVisitStep,
     GroupReading,
+    InspectionAddition,
+    InspectionFormSignature,
+    InspectionFormVersion,
     LeadStep,
-    TaskStep,
-    ToldList,
     NamedOffice,
     ProblemAcceptance,
     ProblemPublication,
+    SupervisionNote,
+    TaskStep,
+    ToldList,
 )
 
 kernel.declare(TasksTable.metadata)
@@ -149,7 +164,19 @@ OPEN_WORK: Final = (
         "inspection",
         _TABLES["inspection"],
         ("division", "parties"),
-        is_open="state <> 'finished'",
+        is_open="state = 'under_way'",
+    ),
+    OpenWork(
+        "special_check",
+        _TABLES["special_check"],
+        ("division", "approving_division", "divisions"),
+        is_open="state <> 'ended'",
+    ),
+    OpenWork(
+        "recorder_device",
+        _TABLES["recorder_device"],
+        ("division",),
+        is_open="returned_at IS NULL",
     ),
     OpenWork(
         "problem",

@@ -482,6 +482,15 @@ _INSPECTIONS: Final = {
     "inspection.read": _right(*_READERS, at=Relation.ANY),
     "inspection.start": _right(*_FIELD, at=Relation.PARTICIPANT),
     "inspection.carry_out": _right(*_FIELD, at=Relation.PARTICIPANT),
+    # From behind, of a party or of the place; never of the team.
+    "inspection.supervise": _right(*_SENDERS, at=Relation.PARTICIPANT),
+    "inspection.approve_turn": _right(Role.DEPARTMENT_HEAD, at=Relation.SUBTREE, sensitive=True),
+    # Whoever is shown a code may ask whose act it is.
+    "inspection.verify_code": _right(*_READERS, Role.DISCIPLINE_OFFICER, at=Relation.ANY),
+    "special_check.read": _right(*_READERS, at=Relation.ANY),
+    "special_check.manage": _right(*_SENDERS, at=Relation.SUBTREE, sensitive=True),
+    "recorder.read": _right(*_READERS, at=Relation.ANY),
+    "recorder.assign": _right(*_SENDERS, at=Relation.SUBTREE),
 }
 _PROBLEMS: Final = {
     "problem.read": _right(*_READERS, at=Relation.ANY),

@@ -54,6 +54,7 @@ PUBLIC: Final = frozenset(
     {
         "/api/v1/bureaus/{bureau_id}",
         "/api/v1/experts/{expert_id}",
+        "/api/v1/inspections/special-checks/{special_check_id}",
         "/api/v1/positive-lists/{positive_list_id}",
         "/api/v1/positive-lists/{positive_list_id}/entries",
     }
@@ -193,6 +194,7 @@ async def _keys(owner: "asyncpg.Connection[Any]", service: str, name: str) -> Se
         "sample": "spot_check_sample",
         "batch": "letter_batch",
         "letter": "inspection_letter",
+        "form": "inspection_form",
         "notice": "border_notice",
         "parent_agreement": "agreement",
         "parent_plan": "plan",

@@ -25,6 +25,7 @@ CHANGES_NOT_THE_ITEM: Final = {
     "petitions POST /api/v1/reports/{report_id}/restatements": "the report is frozen",
     "petitions POST /api/v1/escalations/{escalation_id}/progress": "several tell, none undoes",
     "regions POST /api/v1/operations/{operation_id}/findings": "several record, none undoes",
+    "tasks POST /api/v1/inspections/{inspection_id}/supervision-notes": "several note, none undoes",
     "regions POST /api/v1/grid-cells/{grid_cell_id}/visits": "several record, none undoes",
     "regions POST /api/v1/rotas/{rota_id}/rounds": "a preview that changes nothing of the rota",
 }

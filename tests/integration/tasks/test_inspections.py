@@ -59,7 +59,7 @@ async def test_a_gap_of_the_recorder_is_explained(story: Story) -> None:
     silent = await leader.post("/inspections", story.visit(recorder={"on": False}))
     assert silent.status_code == 422
     inspection = await story.inspected(recorder={"on": False, "reason": "防爆区禁用"})
-    inspection = await story.on_site(inspection, "recorder", {"on": True})
+    inspection = await story.on_site(inspection, "recorder", {"on": True, "said": ["time"]})
     assert (inspection["recorder_on"], inspection["recorder_reason"]) == (True, "防爆区禁用")
     steps = await leader.get(f"/inspections/{inspection['id']}/steps")
     assert [each["action"] for each in steps.json()] == ["switch_recorder"]

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.tasks.dispatch.models import Task
 from services.tasks.enterprises.models.registry import Enterprise
-from services.tasks.inspections.models import Inspection
+from services.tasks.inspections.models.inspections import Inspection
 from services.tasks.problems.domain.five_steps import DemandState, PublicationKind, Step
 from services.tasks.problems.models.five_steps import (
     NamedOffice,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from services.tasks.inspections.models import Inspection
+from services.tasks.inspections.models.inspections import Inspection
 from services.tasks.problems.domain.five_steps import (
     DemandAction,
     DemandKind,

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.tasks.dispatch.use_cases.crews import require_member
-from services.tasks.inspections.models import Inspection
+from services.tasks.inspections.models.inspections import Inspection
 from services.tasks.inspections.queries import inspection as an_inspection
 from services.tasks.problems.domain import five_steps as domain
 from services.tasks.problems.domain.five_steps import (
