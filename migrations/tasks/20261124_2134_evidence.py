@@ -14,7 +14,7 @@ depends_on = None
 
 SETTINGS = (
     ("evidence.largest_mib", "1024", "[DD] MiB of one file; recorders cut their files below it"),
-    ("evidence.upload_days", "7", "[DD] days an upload waits for its next piece"),
+    ("evidence.upload_days", "7", "[DD] days from its declaration an upload is kept"),
 )
 
 

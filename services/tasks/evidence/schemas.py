@@ -56,7 +56,7 @@ class UploadIn(DescribedIn):
     """`id` is made on the device and becomes the evidence's; the bytes come in pieces."""
 
     id: UUID
-    media_type: Annotated[str, Field(max_length=64, json_schema_extra={"enum": [*MARKS]})]
+    media_type: Annotated[ShortText, Field(max_length=64, examples=[*MARKS])]
     size: Annotated[int, Field(ge=1, le=2**31 - 1)]
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 

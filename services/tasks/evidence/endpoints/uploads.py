@@ -65,7 +65,10 @@ async def read_upload(evidence_upload_id: UUID, asked: AskedDep) -> UploadOut:
     return _say(asked.response, upload)
 
 
-@router.head("/{evidence_upload_id}", dependencies=[policy("evidence.add")])
+# Not in the document: what it says are the headers of the GET beside it.
+@router.head(
+    "/{evidence_upload_id}", dependencies=[policy("evidence.add")], include_in_schema=False
+)
 async def probe_upload(evidence_upload_id: UUID, asked: AskedDep) -> Response:
     """How far it came, in the headers alone."""
     upload = await queries.upload(asked.session, evidence_upload_id, of=asked.actor.id)
