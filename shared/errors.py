@@ -57,6 +57,7 @@ NAMES_ZH: Final = {
     "equipment": "装备",
     "escalation": "直通车事项",
     "evidence": "证据",
+    "evidence upload": "证据上传",
     "exchange day": "企业与居民交流日",
     "expert": "专家",
     "extension request": "延期申请",

@@ -11,8 +11,9 @@ from services.tasks.enterprise_files import endpoints as enterprise_files
 from services.tasks.enterprises.domain.imports import LARGEST as LARGEST_LIST
 from services.tasks.enterprises.endpoints import enterprises, imports, positive_lists, visits
 from services.tasks.enterprises.jobs import JOBS, LONG_JOBS
-from services.tasks.evidence import endpoints as evidence
 from services.tasks.evidence.domain import LARGEST
+from services.tasks.evidence.endpoints import evidence, uploads
+from services.tasks.evidence.jobs import JOBS as EVIDENCE_JOBS
 from services.tasks.evidence.use_cases.store import EvidenceStore
 from services.tasks.inspections.endpoints import forms, inspections, recorders, special
 from services.tasks.leads import handlers as lead_handlers
@@ -68,6 +69,7 @@ app = create_service_app(
             visits.router,
             imports.router,
             evidence.router,
+            uploads.router,
             # Before the inspections themselves: what has a name is no key.
             special.router,
             recorders.router,
@@ -85,7 +87,7 @@ app = create_service_app(
             **handlers.HANDLERS,
             **lead_handlers.HANDLERS,
         },
-        jobs=(*JOBS, *DRAW_JOBS, *PROBLEM_JOBS),
+        jobs=(*JOBS, *DRAW_JOBS, *EVIDENCE_JOBS, *PROBLEM_JOBS),
         long_jobs=(*LONG_JOBS, *ORDER_JOBS),
         open_work=OPEN_WORK,
         clock_listeners=handlers.CLOCK_LISTENERS,

@@ -11,6 +11,7 @@ from uuid import UUID
 from shared.errors import AppError, InvalidInput, RuleViolation
 
 MIB: Final = 1024 * 1024
+# Of one request: a file taken at once, or a piece of an upload. The largest upload is a setting.
 LARGEST: Final = 8 * MIB
 
 # Media type → where its mark stands in the file, and the mark.
@@ -73,6 +74,93 @@ class EvidenceDamaged(AppError):
     en = "The file of this evidence is gone or no longer has its recorded SHA-256."
 
 
+class UploadState(StrEnum):
+    """An upload is `arriving` until its bytes are evidence or its time is over."""
+
+    ARRIVING = "arriving"
+    KEPT = "kept"
+    EXPIRED = "expired"
+
+
+class UploadTooLarge(InvalidInput):
+    code = "upload_too_large"
+    zh = "文件大小 {size} 字节超过上限 {limit} 字节。"
+    en = "A file of {size} bytes is over the limit of {limit}."
+
+
+class DeclaredOtherwise(RuleViolation):
+    code = "upload_declared_otherwise"
+    zh = "该上传编号已用于另一文件。"
+    en = "This id was given to an upload of another file."
+
+
+class WrongOffset(RuleViolation):
+    """The client asks where the upload stands, and goes on from there."""
+
+    code = "wrong_offset"
+    zh = "分片位置不符,服务器已收到 {offset} 字节。"
+    en = "The piece does not fit; {offset} bytes have been received."
+
+
+class PieceChanged(RuleViolation):
+    code = "piece_changed"
+    zh = "重发的分片与已收到的内容不一致。"
+    en = "The piece sent again is not what was received at its place."
+
+
+class UploadIncomplete(RuleViolation):
+    code = "upload_incomplete"
+    zh = "仅收到 {offset} / {size} 字节。"
+    en = "Only {offset} of {size} bytes have been received."
+
+
+class HashMismatch(RuleViolation):
+    """What arrived is thrown away; the upload begins again at 0."""
+
+    code = "upload_hash_mismatch"
+    zh = "收到的内容与声明的 SHA-256 不符,请从头重传。"
+    en = "What arrived does not have the SHA-256 declared; send it again from the start."
+
+
+class NotTimeOrdered(InvalidInput):
+    code = "not_uuid7"
+    zh = "客户端编号须为 UUIDv7。"
+    en = "An id made by the client is a UUIDv7."
+
+
+class Piece(StrEnum):
+    """What a piece of an upload is to what has been received."""
+
+    NEXT = "next"
+    KNOWN = "known"
+
+
+def check_client_id(value: UUID) -> None:
+    """Ids made on a device are UUIDv7, so that rows made together lie together."""
+    if value.version != 7:  # noqa: PLR2004 -- RFC 9562 section 5.7
+        raise NotTimeOrdered(reason=str(value))
+
+
+def check_size(size: int, *, limit: int) -> None:
+    if size > limit:
+        raise UploadTooLarge(reason="size", size=size, limit=limit)
+
+
+def piece(offset: int, length: int, *, received: int, size: int) -> Piece:
+    """Whether a piece goes on where the upload stands or repeats what is there; else WrongOffset.
+
+    A piece that begins within what is there and goes beyond it is refused whole: the right offset
+    is in the refusal, and nothing of it is written.
+    """
+    if offset + length > size:
+        raise WrongOffset(offset=received)
+    if offset == received:
+        return Piece.NEXT
+    if offset + length <= received:
+        return Piece.KNOWN
+    raise WrongOffset(offset=received)
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """What the chain fixes of one piece of evidence."""
@@ -89,10 +177,14 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def check_file(media_type: str, content: bytes) -> None:
-    """Refuse a type that is not taken and a content that does not bear its mark."""
+def check_type(media_type: str) -> None:
     if media_type not in MARKS:
         raise UnacceptedType(reason=media_type, accepted=", ".join(MARKS))
+
+
+def check_file(media_type: str, content: bytes) -> None:
+    """Refuse a type that is not taken and a content (or its head) that does not bear its mark."""
+    check_type(media_type)
     if not content:
         raise EmptyFile(reason="empty")
     offset, mark = MARKS[media_type]

@@ -2,20 +2,26 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
+from hypothesis import given, strategies as st
 
 from services.tasks.evidence import domain
 from services.tasks.evidence.domain import (
     EmptyFile,
     Entry,
+    NotTimeOrdered,
+    Piece,
     TakenInFuture,
     TypeMismatch,
     UnacceptedType,
+    WrongOffset,
 )
-from services.tasks.evidence.use_cases.store import EvidenceStore
+from services.tasks.evidence.use_cases.store import EvidenceStore, hash_of
+from shared.ids import uuid7
 
 NOW = datetime(2026, 3, 2, 14, tzinfo=UTC)
 ENTRY = Entry(UUID(int=1), UUID(int=2), "a" * 64, NOW, NOW, UUID(int=3))
@@ -66,11 +72,79 @@ def test_the_chain_fixes_every_fact(changed: Entry) -> None:
     assert domain.link(ENTRY, "c" * 64) != domain.link(ENTRY, None)
 
 
+def stored(store: EvidenceStore, sha256: str) -> bytes | None:
+    file = store.opened(sha256)
+    if file is None:
+        return None
+    with file:
+        return file.read()
+
+
 def test_what_is_stored_is_never_overwritten(tmp_path: Path) -> None:
     store = EvidenceStore(tmp_path)
     sha256 = domain.digest(b"first")
-    assert store.content(sha256) is None
+    assert stored(store, sha256) is None
     store.keep(sha256, b"first")
     store.keep(sha256, b"other")
-    assert store.content(sha256) == b"first"
+    assert stored(store, sha256) == b"first"
     assert [each.name for each in tmp_path.rglob("*") if each.is_file()] == [sha256]
+
+
+def test_a_damaged_file_is_not_opened(tmp_path: Path) -> None:
+    store = EvidenceStore(tmp_path)
+    sha256 = domain.digest(b"first")
+    store.keep(sha256, b"first")
+    [place] = list(tmp_path.rglob(sha256))
+    place.chmod(0o600)
+    place.write_bytes(b"other")
+    assert stored(store, sha256) is None
+
+
+def test_an_id_from_a_device_is_a_uuid7() -> None:
+    domain.check_client_id(uuid7())
+    with pytest.raises(NotTimeOrdered):
+        domain.check_client_id(uuid4())
+
+
+@given(
+    content=st.binary(min_size=1, max_size=400),
+    tries=st.lists(st.tuples(st.integers(0, 400), st.integers(1, 120), st.booleans()), max_size=40),
+)
+def test_pieces_in_any_order_and_any_number_of_tries_give_the_same_file(
+    content: bytes, tries: list[tuple[int, int, bool]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A try that crashed wrote its bytes but not its offset."""
+    store, upload = EvidenceStore(tmp_path_factory.mktemp("store")), uuid7()
+    received = 0
+
+    def send(offset: int, length: int, *, crashes: bool) -> None:
+        nonlocal received
+        data = content[offset : offset + length]
+        try:
+            kind = domain.piece(offset, len(data), received=received, size=len(content))
+        except WrongOffset:
+            return
+        if kind is Piece.KNOWN:
+            assert not data or store.repeats(upload, BytesIO(data), at=offset)
+            return
+        store.append(upload, BytesIO(data), at=offset)
+        if not crashes:
+            received += len(data)
+
+    for offset, length, crashes in tries:
+        send(offset, length, crashes=crashes)
+    while received < len(content):
+        send(received, 97, crashes=False)
+
+    with store.part(upload).open("rb") as file:
+        assert hash_of(file) == domain.digest(content)
+    store.adopt(domain.digest(content), store.part(upload))
+    assert stored(store, domain.digest(content)) == content
+
+
+def test_a_piece_fits_only_where_the_upload_stands_or_what_it_has() -> None:
+    assert domain.piece(4, 2, received=4, size=6) is Piece.NEXT
+    assert domain.piece(0, 4, received=4, size=6) is Piece.KNOWN
+    for offset, length in ((5, 1), (3, 2), (4, 3)):
+        with pytest.raises(WrongOffset):
+            domain.piece(offset, length, received=4, size=6)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import BinaryIO
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -39,6 +40,19 @@ class Description:
     longitude: float | None
     latitude: float | None
     device: str | None
+    officers: tuple[UUID, ...] = ()
+    document_ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file of the store that is to be evidence."""
+
+    id: UUID
+    task_id: UUID
+    media_type: str
+    sha256: str
+    size: int
 
 
 async def receive(
@@ -53,21 +67,33 @@ async def receive(
     now: datetime,
 ) -> Evidence:
     """Take evidence into the task's chain; the file is stored before the row says so."""
-    await _open_task(session, actor, task_id)
+    await open_task(session, actor, task_id)
     domain.check_file(media_type, content)
     domain.check_taken(description.taken_at, now=now)
     sha256 = domain.digest(content)
     await asyncio.to_thread(store.keep, sha256, content)
+    return await enter(
+        session,
+        actor,
+        Kept(uuid7(), task_id, media_type, sha256, len(content)),
+        description,
+        now=now,
+    )
 
-    task = await tasks.lock_task(session, task_id)  # one link after the other
-    entry = Entry(uuid7(), task.id, sha256, description.taken_at, now, actor.id)
+
+async def enter(
+    session: AsyncSession, actor: Actor, kept: Kept, description: Description, *, now: datetime
+) -> Evidence:
+    """Put a file that lies in the store at the end of its task's chain."""
+    task = await tasks.lock_task(session, kept.task_id)  # one link after the other
+    entry = Entry(kept.id, task.id, kept.sha256, description.taken_at, now, actor.id)
     last = await queries.last_link(session, task.id)
     previous = last.entry_hash if last else None
     evidence = Evidence(
-        **asdict(entry) | asdict(description),
+        **asdict(entry) | asdict(description) | {"officers": [*description.officers]},
         number=last.number + 1 if last else 1,
-        media_type=media_type,
-        size=len(content),
+        media_type=kept.media_type,
+        size=kept.size,
         received_from=actor.name,
         previous_hash=previous,
         entry_hash=domain.link(entry, previous),
@@ -87,18 +113,18 @@ async def hand_out(
     *,
     store: EvidenceStore,
     now: datetime,
-) -> tuple[Evidence, bytes | None]:
-    """The evidence and its content; None for a content that is not what was received."""
+) -> tuple[Evidence, BinaryIO | None]:
+    """The evidence and its file, hashed just now; None if it is not what was received."""
     evidence, task = await seen(session, actor, evidence_id)
-    content = await asyncio.to_thread(store.content, evidence.sha256)
-    if content is None or domain.digest(content) != evidence.sha256:
+    file = await asyncio.to_thread(store.opened, evidence.sha256)
+    if file is None:
         log.critical("evidence damaged", extra={"evidence_id": str(evidence.id)})
         await _hand(session, actor, evidence, CustodyAct.FOUND_DAMAGED, now=now)
         await _trace(session, actor, "evidence.damaged", evidence, task, now=now)
         return evidence, None
     await _hand(session, actor, evidence, CustodyAct.READ, now=now)
     await _trace(session, actor, "evidence.read", evidence, task, now=now)
-    return evidence, content
+    return evidence, file
 
 
 async def seen(session: AsyncSession, actor: Actor, evidence_id: UUID) -> tuple[Evidence, Task]:
@@ -109,11 +135,13 @@ async def seen(session: AsyncSession, actor: Actor, evidence_id: UUID) -> tuple[
     return evidence, task
 
 
-async def _open_task(session: AsyncSession, actor: Actor, task_id: UUID) -> None:
+async def open_task(session: AsyncSession, actor: Actor, task_id: UUID) -> Task:
+    """The task, if this caller may add evidence to it now."""
     task = await tasks.task(session, task_id)
     require(actor, "evidence.add", division=task.division, participants=task.parties)
     if task.state not in OPEN and not task.takes_proof:
         raise IllegalStep(state=task.state, action="evidence", allowed=[])
+    return task
 
 
 async def _hand(

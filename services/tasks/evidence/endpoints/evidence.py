@@ -1,19 +1,21 @@
 """Evidence over HTTP: the file as the body, what is said of it in the query."""
 
+import asyncio
 import base64
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, BinaryIO, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import StreamingResponse
 
 from services.tasks.evidence import queries
 from services.tasks.evidence.domain import MARKS, EvidenceDamaged
 from services.tasks.evidence.models import Custody, Evidence
 from services.tasks.evidence.schemas import CustodyOut, EvidenceIn, EvidenceOut
 from services.tasks.evidence.use_cases import keeping
-from services.tasks.evidence.use_cases.store import EvidenceStore
+from services.tasks.evidence.use_cases.store import PART, EvidenceStore
 from shared.http.access import ActorDep, policy
 from shared.http.now import Now
 from shared.http.pages import Page, PageDep
@@ -55,7 +57,7 @@ AskedDep = Annotated[Asked, Depends()]
     openapi_extra=FILE,
 )
 async def add_evidence(described: Annotated[EvidenceIn, Query()], asked: AskedDep) -> Evidence:
-    """Record a file as evidence of a task that is under way; at most 8 MiB."""
+    """Record a file as evidence of a task that is under way; at most 8 MiB, else by upload."""
     headers = asked.request.headers
     evidence = await keeping.receive(
         asked.session,
@@ -105,10 +107,10 @@ async def read_custody(
 )
 async def read_content(evidence_id: UUID, asked: AskedDep) -> Response:
     """The file, hashed again before it is handed out."""
-    evidence, content = await keeping.hand_out(
+    evidence, file = await keeping.hand_out(
         asked.session, asked.actor, evidence_id, store=asked.store, now=asked.now
     )
-    if content is None:
+    if file is None:
         # Returned, not raised: the custody row that says so must be kept.
         return problem(EvidenceDamaged(), asked.request.headers)
     digest = base64.b64encode(bytes.fromhex(evidence.sha256)).decode()
@@ -117,4 +119,11 @@ async def read_content(evidence_id: UUID, asked: AskedDep) -> Response:
         "X-Content-Type-Options": "nosniff",
         "Repr-Digest": f"sha-256=:{digest}:",
     }
-    return Response(content, media_type=evidence.media_type, headers=headers)
+    headers["Content-Length"] = str(evidence.size)
+    return StreamingResponse(_parts(file), media_type=evidence.media_type, headers=headers)
+
+
+async def _parts(file: BinaryIO) -> AsyncIterator[bytes]:
+    with file:
+        while part := await asyncio.to_thread(file.read, PART):
+            yield part
