@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "e60000000008"
-down_revision = "e60000000007"
+down_revision = "e60000000006"
 branch_labels = None
 depends_on = None
 

@@ -466,7 +466,6 @@ _ORDERS: Final[Mapping[str, Right]] = {
     "task_order.send": _right(*_SENDERS, at=Relation.OWN, sensitive=True),
     "task_order.stop": _right(*_SENDERS, at=Relation.OWN, sensitive=True),
 }
-_ASSIGNMENTS: Final[Mapping[str, Right]] = {}
 _EVIDENCE: Final = {
     "evidence.add": _right(*_FIELD, at=Relation.PARTICIPANT, sensitive=True),
     "evidence.read": _right(
@@ -522,8 +521,6 @@ _PROBLEMS: Final = {
     "look_back.draw": _right(*_SENDERS, Role.AUDITOR, at=Relation.SUBTREE),
     "look_back.report": _right(*_FIELD, Role.AUDITOR, at=Relation.ANY),
 }
-_OFFLINE: Final[Mapping[str, Right]] = {}
-_TASK_STATISTICS: Final[Mapping[str, Right]] = {}
 
 _CLERK: Final = Role.PETITION_CLERK
 _LEADERS: Final = (Role.COUNTY_LEADER_IN_CHARGE, Role.DEPARTMENT_HEAD)
@@ -638,12 +635,9 @@ RIGHTS: Final[Mapping[str, Right]] = {
     **_DRAWS,
     **_DISPATCH,
     **_ORDERS,
-    **_ASSIGNMENTS,
     **_EVIDENCE,
     **_INSPECTIONS,
     **_PROBLEMS,
-    **_OFFLINE,
-    **_TASK_STATISTICS,
     **_PETITIONS,
 }
 

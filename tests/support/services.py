@@ -41,7 +41,7 @@ from shared.messaging.envelope import Envelope
 
 ISSUER: Final = "https://identity.test"
 LIFE_S: Final = 60
-START_S: Final = 30.0
+START_S: Final = 120.0
 T = TypeVar("T")
 
 

@@ -54,7 +54,7 @@ class Process:
                 stderr=log,
                 env={**os.environ, "LIANDONG_HTTP_STOP_SECONDS": "1", **self.environment},
             )
-        until = time.monotonic() + 30
+        until = time.monotonic() + 120
         while time.monotonic() < until:
             assert self.running.poll() is None, self.lines
             with contextlib.suppress(httpx.TransportError):

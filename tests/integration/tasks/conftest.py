@@ -302,7 +302,7 @@ async def stack(
 
 
 async def eventually(happened: Callable[[], Awaitable[bool]]) -> None:
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     while not await happened():
         assert time.monotonic() < until
         await asyncio.sleep(0.1)
