@@ -1,6 +1,7 @@
 """Every SELECT on tasks and their teams. What the caller may not see is absent by policy."""
 
 from services.tasks.dispatch.queries.tasks import (
+    TOLD,
     TaskFilter,
     asked_for,
     claim_dispatch,
@@ -30,6 +31,7 @@ from services.tasks.dispatch.queries.teams import (
 )
 
 __all__ = [
+    "TOLD",
     "Pending",
     "TaskFilter",
     "TeamFilter",
