@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Depends, Request, Response
 
@@ -14,6 +15,7 @@ from services.tasks.draws.use_cases.roster import OfficerLibrary
 from shared.clock_rows.rows import clocks_of
 from shared.http.access import BEARER, ActorDep
 from shared.http.now import Now
+from shared.http.pages import Page, PageDep
 from shared.http.preconditions import etag
 from shared.http.routing import SessionDep
 
@@ -59,6 +61,26 @@ class Asked:
             DrawnObjectOut.of(row, self.actor, going.get(row.id, ()), clocks.get(row.id))
             for row in rows
         ]
+
+    async def drawn_page(
+        self,
+        page: PageDep,
+        *,
+        draw_id: UUID | None = None,
+        mine: UUID | None = None,
+        open_problems: bool = False,
+    ) -> Page[DrawnObjectOut]:
+        """A page of what the caller may know of, in the order drawn."""
+        found = await queries.drawn_objects(
+            self.session,
+            draw_id=draw_id,
+            mine=mine,
+            open_problems=open_problems,
+            after=(UUID(page.after[0]), page.after[1]) if page.after else None,
+            limit=page.limit + 1,
+        )
+        rows = page.cut(found, key=lambda row: (str(row.draw_id), row.number))
+        return Page(items=await self.all_drawn(rows), next=page.next)
 
 
 AskedDep = Annotated[Asked, Depends()]

@@ -38,16 +38,12 @@ async def list_drawn_objects(
     open_problems: Flag = False,  # noqa: FBT002
 ) -> Page[DrawnObjectOut]:
     """What the caller may know of: `mine` to check, `open_problems` is the dynamic list."""
-    found = await queries.drawn_objects(
-        asked.session,
+    return await asked.drawn_page(
+        page,
         draw_id=draw_id,
         mine=asked.actor.id if mine else None,
         open_problems=open_problems,
-        after=UUID(page.after[0]) if page.after else None,
-        limit=page.limit + 1,
     )
-    rows = page.cut(found, key=lambda row: (str(row.id),))
-    return Page(items=await asked.all_drawn(rows), next=page.next)
 
 
 @router.get(ONE, dependencies=[policy("draw.read_list")])

@@ -156,17 +156,7 @@ async def redraw(
 async def list_drawn(draw_id: UUID, asked: AskedDep, page: PageDep) -> Page[DrawnObjectOut]:
     """What was drawn, of that what the caller may know of yet."""
     row = await queries.draw(asked.session, draw_id)
-    last = UUID(page.after[0]) if page.after else None
-    found = await queries.drawn_objects(
-        asked.session,
-        draw_id=row.id,
-        mine=None,
-        open_problems=False,
-        after=last,
-        limit=page.limit + 1,
-    )
-    rows = page.cut(found, key=lambda each: (str(each.id),))
-    return Page(items=await asked.all_drawn(rows), next=page.next)
+    return await asked.drawn_page(page, draw_id=row.id)
 
 
 @router.get(

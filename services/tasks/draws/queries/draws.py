@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
+from sqlalchemy import tuple_
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -213,10 +214,11 @@ async def drawn_objects(
     draw_id: UUID | None,
     mine: UUID | None,
     open_problems: bool,
-    after: UUID | None,
+    after: tuple[UUID, int] | None,
     limit: int,
 ) -> Sequence[DrawnObject]:
-    """Drawn objects the caller may know of, in the order drawn."""
+    """Drawn objects the caller may know of, draw by draw in the order drawn."""
+    order = col(DrawnObject.draw_id), col(DrawnObject.number)
     statement = select(DrawnObject)
     if draw_id is not None:
         statement = statement.where(DrawnObject.draw_id == draw_id)
@@ -226,8 +228,8 @@ async def drawn_objects(
     if open_problems:
         statement = statement.where(col(DrawnObject.open_problems) > 0)
     if after is not None:
-        statement = statement.where(col(DrawnObject.id) > after)
-    return (await session.exec(statement.order_by(col(DrawnObject.id)).limit(limit))).all()
+        statement = statement.where(tuple_(*order) > after)
+    return (await session.exec(statement.order_by(*order).limit(limit))).all()
 
 
 async def all_of(session: AsyncSession, draw_id: UUID) -> Sequence[DrawnObject]:

@@ -43,7 +43,7 @@ async def list_tasks_of_draw(
 ) -> Page[DrawTaskOut]:
     """What became of each drawn object the caller may know of: its task, or why there is none."""
     draw = await draws.draw(session, draw_id)
-    last = UUID(page.after[0]) if page.after else None
+    last = (draw.id, page.after[0]) if page.after else None
     found = await draws.drawn_objects(
         session,
         draw_id=draw.id,
@@ -52,7 +52,7 @@ async def list_tasks_of_draw(
         after=last,
         limit=page.limit + 1,
     )
-    rows = page.cut(found, key=lambda each: (str(each.id),))
+    rows = page.cut(found, key=lambda each: (each.number,))
     ids = [each.id for each in rows]
     tasks = await queries.tasks_of(session, ids)
     refused = await queries.refusals_of(session, ids)

@@ -1,0 +1,343 @@
+"""Draws over HTTP: two people, three steps, one list that nobody else sees, a file to verify."""
+
+import asyncio
+import json
+import time
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from services.tasks.draws.domain import record
+from shared.auth import marks
+from shared.auth.actor import Role
+from tests.factories.firms import a_firm, credit_code
+from tests.integration.tasks.conftest import NINGBO, YUYAO, Person, Stack, Story, eventually
+
+COUNTY = "330225"  # 象山: no other module's objects are there
+MANY = """
+INSERT INTO enterprise (id, version, credit_code, site_number, kind, name, name_plain, name_key,
+  division, address, address_key, industry, flags, status, facts_since, created_at, changed_at,
+  visible_to)
+SELECT gen_random_uuid(), 1, code, 1, 'enterprise', code, code, code, $2::text, code, code, 'C3360',
+       CASE WHEN n % 50 = 0 THEN ARRAY['key_air'] ELSE ARRAY[]::text[] END, 'operating',
+       DATE '2025-01-01', now(), now(), ARRAY['33', '3302', $2::text]
+  FROM unnest($1::text[]) WITH ORDINALITY AS given (code, n)
+"""
+
+
+@dataclass
+class Office:
+    """The people of a county's draw."""
+
+    stack: Stack
+    day: date
+    head: Person
+    leader: Person
+    other: Person
+    city: Person
+    discipline: Person
+    officers: dict[str, Person] = field(default_factory=dict)
+
+    async def done(self, who: Person, path: str, body: Any = None, *, on: Any = None) -> Any:
+        answer = await who.post(path, body, version=on["version"] if on else None)
+        assert answer.status_code in (200, 201), answer.text
+        assert answer.headers["ETag"] == f'"{answer.json()["version"]}"'
+        return answer.json()
+
+    async def plan(self, division: str = COUNTY, **changes: Any) -> Any:
+        who = self.head if division == COUNTY else self.city
+        item = {
+            "division": division,
+            "code": f"C-{uuid4().hex[:6]}",
+            "name": "排污许可证执行情况",
+            "checks": ["排放口与许可证一致"],
+            "laws": ["排污许可管理条例第二十五条"],
+        }
+        made = await self.done(who, "/draw-items", item)
+        body = {
+            "division": division,
+            "title": "双随机抽查",
+            "document": "象环发〔2026〕1号",
+            "item_ids": [made["id"]],
+            "classes": ["key", "special", "general"],
+            **changes,
+        }
+        return await self.done(who, "/draw-plans", body)
+
+    def days(self, plan: Any) -> dict[str, str]:
+        last = self.day + timedelta(days=6)
+        return {
+            "plan_id": plan["id"],
+            "opens_on": self.day.isoformat(),
+            "closes_on": last.isoformat(),
+        }
+
+    async def listed(self, who: Person, draw: Any) -> list[Any]:
+        answer = await who.get(f"/draws/{draw['id']}/objects", params={"limit": 200})
+        assert answer.status_code == 200, answer.text
+        return list(answer.json()["items"])
+
+
+@pytest.fixture(scope="session")
+async def people(stack: Stack) -> Office:
+    head = await stack.a_person("象山负责人", (Role.DEPARTMENT_HEAD, COUNTY))
+    office = Office(
+        stack,
+        date(2026, 3, 2),
+        head,
+        await stack.a_person("象山分管领导", (Role.COUNTY_LEADER_IN_CHARGE, COUNTY)),
+        await stack.a_person("象山指挥中心", (Role.COMMAND_CENTER, COUNTY)),
+        await stack.a_person("宁波主要负责人", (Role.DEPARTMENT_HEAD, NINGBO)),
+        await stack.a_person("驻局纪检", (Role.DISCIPLINE_OFFICER, NINGBO)),
+    )
+    bureau = {"division": COUNTY, "kind": "enforcement_corps", "name": "象山执法队"}
+    made = await head.post("/bureaus", bureau, at="regions")
+    assert made.status_code == 201, made.text
+    for n in range(3):
+        person = await stack.a_person(f"象山{n}", (Role.OFFICER, COUNTY))
+        body = {
+            "bureau_id": made.json()["id"],
+            "name": f"象山{n}",
+            "account_id": str(person.id),
+            "certificate": {
+                "number": f"C{uuid4().hex[:8]}",
+                "valid_from": "2025-01-01",
+                "valid_to": "2027-12-31",
+            },
+        }
+        hired = await head.post("/officers", body, at="regions")
+        assert hired.status_code == 201, hired.text
+        office.officers[hired.json()["id"]] = person
+    for n in range(12):
+        flags = ["key_air"] if n < 8 else []
+        answer = await head.post("/enterprises", a_firm(COUNTY, flags=flags))
+        assert answer.status_code == 201, answer.text
+    return office
+
+
+@pytest.fixture
+async def office(people: Office, story: Story) -> Office:
+    people.day = (story.starts_at - timedelta(hours=12)).date()
+    return people
+
+
+async def frozen(office: Office, **changes: Any) -> Any:
+    plan = await office.plan(**changes)
+    draw = await office.done(office.head, "/draws", office.days(plan))
+    return await office.done(office.leader, f"/draws/{draw['id']}/freeze", on=draw)
+
+
+async def staffed(office: Office, **changes: Any) -> Any:
+    draw = await frozen(office, **changes)
+    for name in ("reveal", "staff"):
+        draw = await office.done(office.head, f"/draws/{draw['id']}/{name}", on=draw)
+    return draw
+
+
+async def test_a_draw_takes_two_people_and_its_list_is_seen_by_nobody_else(
+    office: Office,
+) -> None:
+    plan = await office.plan()
+    body = office.days(plan)
+    stranger = await office.stack.a_person("余姚", (Role.DEPARTMENT_HEAD, YUYAO))
+    assert (await stranger.post("/draws", body)).status_code == 404
+    both = await asyncio.gather(office.head.post("/draws", body), office.other.post("/draws", body))
+    assert sorted(each.status_code for each in both) == [201, 409]
+    draw = next(each.json() for each in both if each.status_code == 201)
+    first = office.head if draw["committed_by"] == str(office.head.id) else office.other
+    second = office.leader
+    path = f"/draws/{draw['id']}"
+    refused = await first.post(f"{path}/freeze", version=draw["version"])
+    assert (refused.status_code, refused.json()["code"]) == (403, "frozen_by_same")
+    early = await second.post(f"{path}/reveal", version=draw["version"])
+    assert early.json()["code"] == "illegal_step"
+    assert (await second.post(f"{path}/freeze", version=7)).status_code == 412
+    assert (await second.post(f"{path}/freeze")).status_code == 428
+    draw = await office.done(second, f"{path}/freeze", on=draw)
+    size = draw["numbers"]["key"][0]
+    # What other tests drew in this quarter is left out.
+    assert size > 0
+    assert draw["numbers"]["special"] == [0, 0]
+    draw = await office.done(first, f"{path}/reveal", on=draw)
+    draw = await office.done(second, f"{path}/staff", on=draw)
+    assert draw["numbers"]["key"] == [size, -(-size // 4)]
+
+    rows = await office.listed(first, draw)
+    assert [each["id"] for each in rows] == [
+        each["id"] for each in await office.listed(second, draw)
+    ]
+    assert len(rows) == sum(drawn for _, drawn in draw["numbers"].values())
+    third = office.other if first is office.head else office.head
+    for outsider in (third, office.city):
+        assert await office.listed(outsider, draw) == []
+        hidden = await outsider.get(f"/drawn-objects/{rows[0]['id']}")
+        assert hidden.status_code == 404
+    # The trace, not the list; the discipline group alone has the file before the checks.
+    told = (await office.discipline.get(f"{path}/steps")).json()
+    assert [each["action"] for each in told] == ["commit", "freeze", "reveal", "staff"]
+    sealed = await third.get(f"{path}/file")
+    assert (sealed.status_code, sealed.json()["code"]) == (409, "still_sealed")
+    file = await office.discipline.get(f"{path}/file")
+    again = record.verify(file.content)
+    assert again
+    assert (again["nonce_hash"], again["snapshot_hash"], again["result_hash"]) == (
+        draw["nonce_hash"],
+        draw["snapshot_hash"],
+        draw["result_hash"],
+    )
+    assert [row[0] for row in again["drawn"]] == [each["object_code"] for each in rows]
+    nonce = again["nonce"]
+    shown = [await who.get(path) for who in (office.head, office.leader, office.discipline)]
+    assert not any(nonce in each.text for each in shown)
+
+    # Officers see theirs on its day, from then on.
+    today = [each for each in rows if each["day"] == office.day.isoformat()]
+    going = office.officers[today[0]["officers"][0]["officer_id"]]
+
+    async def knows() -> bool:
+        return today[0]["id"] in {each["id"] for each in await office.listed(going, draw)}
+
+    await eventually(knows)
+    seen = await office.listed(going, draw)
+    assert {each["day"] for each in seen} == {office.day.isoformat()}
+    later = await office.stack.sql(
+        "SELECT count(*) FROM drawn_object WHERE day > $1 AND $2 = ANY (visible_to)",
+        office.day,
+        marks.person(going.id),
+    )
+    assert later[0]["count"] == 0
+
+
+async def test_a_result_opens_its_object_and_its_publication_has_a_clock(office: Office) -> None:
+    draw = await staffed(office, classes=["key"], ratios={"key": "1/2"})
+    [row, *_] = await office.listed(office.head, draw)
+    one = f"/drawn-objects/{row['id']}"
+    again = await office.head.post(
+        f"/draws/{draw['id']}/redraw",
+        {
+            "opens_on": office.day.isoformat(),
+            "closes_on": office.day.isoformat(),
+            "reason": "名录有误",
+        },
+        version=draw["version"],
+    )
+    assert again.status_code == 200, again.text
+    first = (await office.head.get(f"/draws/{draw['id']}")).json()
+    assert (first["state"], first["redrawn_by_id"]) == ("superseded", again.json()["id"])
+    assert again.json()["attempts"] == {"superseded": 1}
+    late = await office.head.post(
+        f"{one}/report",
+        {"checked_on": office.day.isoformat(), "result": "正常"},
+        version=row["version"],
+    )
+    assert (late.status_code, late.json()["code"]) == (409, "illegal_step")
+
+    draw = again.json()
+    for who, name in ((office.leader, "freeze"), (office.head, "reveal"), (office.head, "staff")):
+        draw = await office.done(who, f"/draws/{draw['id']}/{name}", on=draw)
+    # What the first drew is in the pool again.
+    assert draw["numbers"]["key"] == first["numbers"]["key"]
+    [row, *_] = await office.listed(office.head, draw)
+    one = f"/drawn-objects/{row['id']}"
+
+    async def told() -> bool:
+        found = await office.stack.sql("SELECT told_at FROM drawn_object WHERE id = $1", row["id"])
+        return found[0]["told_at"] is not None
+
+    await eventually(told)
+    row = (await office.head.get(one)).json()
+    stranger = await office.stack.a_person("余姚", (Role.OFFICER, YUYAO))
+    result = {
+        "checked_on": office.day.isoformat(),
+        "result": "危废标识不全",
+        "problems": ["危废标识不全"],
+        "cases": 1,
+    }
+    assert (await stranger.post(f"{one}/report", result, version=1)).status_code == 404
+    row = await office.done(office.head, f"{one}/report", result, on=row)
+    assert row["object_name"] in (await office.other.get(one)).text
+    listed = await office.other.get("/drawn-objects", params={"open_problems": True})
+    assert [each["id"] for each in listed.json()["items"]] == [row["id"]]
+    decided = f"{office.day.isoformat()}T08:00:00+08:00"
+    row = await office.done(
+        office.head, f"{one}/decide", {"decision": "penalty", "decided_at": decided}, on=row
+    )
+    assert row["publish_due_on"] is not None
+    row = await office.done(office.head, f"{one}/publish", {"place": "政府网站"}, on=row)
+    assert row["publication"]["decision"] == "penalty"
+    assert len(row["publication"]["certificates"]) == 2
+    row = await office.done(
+        office.head, f"{one}/resolve", {"problem": 0, "note": "已补标识"}, on=row
+    )
+    assert (row["open_problems"], row["problems"][0]["note"]) == (0, "已补标识")
+
+
+async def test_too_few_officers_are_left_and_the_superior_names_them(office: Office) -> None:
+    draw = await frozen(office, classes=["general"], ratios={"general": "1/1"})
+    draw = await office.done(office.head, f"/draws/{draw['id']}/reveal", on=draw)
+    rows = await office.listed(office.head, draw)
+    barred = [*office.officers.items()][:2]
+    for officer_id, person in barred:
+        found = (await person.get(f"/officers/{officer_id}", at="regions")).json()
+        answer = await person.post(
+            f"/officers/{officer_id}/interests",
+            {"object_code": rows[0]["object_code"], "relation": "近亲属任职"},
+            version=found["version"],
+            at="regions",
+        )
+        assert answer.status_code in (200, 201), answer.text
+    draw = await office.done(office.head, f"/draws/{draw['id']}/staff", on=draw)
+    [up] = [each for each in await office.listed(office.head, draw) if each["sent_up_to"]]
+    assert (up["sent_up_to"], up["officers"], up["id"]) == (NINGBO, [], rows[0]["id"])
+    [seen] = await office.listed(office.city, draw)
+    assert seen["actions"] == ["assign"] or "assign" in seen["actions"]
+    one = f"/drawn-objects/{up['id']}"
+    able = [key for key in office.officers if key not in dict(barred)]
+    body = {"officer_ids": [*able, barred[0][0]], "bodies": [COUNTY]}
+    assert (await office.head.post(f"{one}/assign", body, version=up["version"])).status_code == 403
+    unable = await office.city.post(f"{one}/assign", body, version=up["version"])
+    assert unable.json()["code"] == "officers_unable"
+    file = json.loads((await office.discipline.get(f"/draws/{draw['id']}/file")).content)
+    [line] = [each for each in file["drawn"] if each[0] == up["object_code"]]
+    assert line[3] == {key: ["recused"] for key, _ in barred}
+    assert record.verify(record.canonical(file)) is not None
+
+
+async def test_eleven_thousand_objects_are_frozen_in_about_a_second(office: Office) -> None:
+    crowd = "330212"
+    codes = [credit_code(crowd, n, run=7) for n in range(11_259)]
+    await office.stack.sql(MANY, codes, crowd)
+    leader = await office.stack.a_person("鄞州领导", (Role.COUNTY_LEADER_IN_CHARGE, crowd))
+    plan = await office.plan(crowd)
+    draw = await office.done(office.city, "/draws", office.days(plan))
+    begun = time.perf_counter()
+    draw = await office.done(leader, f"/draws/{draw['id']}/freeze", on=draw)
+    froze = time.perf_counter()
+    draw = await office.done(office.city, f"/draws/{draw['id']}/reveal", on=draw)
+    print(f"freeze {froze - begun:.2f} s, reveal {time.perf_counter() - froze:.2f} s")  # noqa: T201
+
+    assert draw["numbers"]["key"] == [225, 57]
+    assert draw["numbers"]["general"] == [11_034, 552]
+    assert time.perf_counter() - begun < 10
+
+
+async def test_what_is_not_gone_on_with_lapses_and_is_counted(office: Office, story: Story) -> None:
+    plan = await office.plan(classes=["special"])
+    draw = await office.done(office.head, "/draws", office.days(plan))
+    given_up = await office.done(
+        office.head, f"/draws/{draw['id']}/abort", {"reason": "填错日期"}, on=draw
+    )
+    assert given_up["state"] == "aborted"
+    draw = await office.done(office.head, "/draws", office.days(plan))
+    assert draw["attempts"] == {"aborted": 1}
+    now: datetime = story.starts_at + timedelta(hours=20)
+    await office.stack.set_clock(now)
+
+    async def lapsed() -> bool:
+        found = (await office.head.get(f"/draws/{draw['id']}")).json()
+        return bool(found["attempts"] == {"aborted": 1, "lapsed": 1})
+
+    await eventually(lapsed)
