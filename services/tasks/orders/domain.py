@@ -110,8 +110,8 @@ class ObjectOrderedTwice(AlreadyExists):
 class Item:
     """What one task is asked for: an object of the register, or a place.
 
-    `division` is in charge; without one it is where the object lies, and in a cross inspection who
-    orders. What is left out is as the order has it.
+    `division` is in charge; without one it is where the object lies, and in a cross or night
+    inspection who orders. What is left out is as the order has it.
     """
 
     key: str

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, delete, exists
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.tasks.dispatch import queries as dispatch
 from services.tasks.dispatch.models import Task
 from services.tasks.draws.domain.life import Outcome, State as DrawState
 from services.tasks.draws.models.draws import Draw, DrawnObject
@@ -98,14 +99,25 @@ async def items(
     return (await session.exec(statement.order_by(col(TaskOrderItem.number)).limit(limit))).all()
 
 
-async def results(session: AsyncSession, order_id: UUID) -> dict[ItemResult, int]:
-    """How many items had each result."""
+async def hidden(session: AsyncSession, task_ids: Collection[UUID]) -> set[UUID]:
+    """Which of these tasks are sealed, and not by the caller."""
+    statement = select(Task.id).where(col(Task.id).in_([*task_ids]), ~dispatch.TOLD)
+    return {*(await session.exec(statement)).all()}
+
+
+async def results(
+    session: AsyncSession, order_ids: Collection[UUID]
+) -> dict[UUID, dict[ItemResult, int]]:
+    """How many items of each order had each result."""
     statement = (
-        select(TaskOrderItem.result, func.count())
-        .where(TaskOrderItem.order_id == order_id)
-        .group_by(col(TaskOrderItem.result))
+        select(TaskOrderItem.order_id, TaskOrderItem.result, func.count())
+        .where(col(TaskOrderItem.order_id).in_([*order_ids]))
+        .group_by(col(TaskOrderItem.order_id), col(TaskOrderItem.result))
     )
-    return {ItemResult(result): count for result, count in (await session.exec(statement)).all()}
+    found: dict[UUID, dict[ItemResult, int]] = {each: {} for each in order_ids}
+    for order_id, result, count in (await session.exec(statement)).all():
+        found[order_id][ItemResult(result)] = count
+    return found
 
 
 async def lock_sending(session: AsyncSession) -> TaskOrder | None:
@@ -229,9 +241,11 @@ async def waiting_of_draw(session: AsyncSession, draw_id: UUID, day: date) -> se
 
 
 async def tasks_of(session: AsyncSession, drawn_ids: Collection[UUID]) -> dict[UUID, UUID]:
-    """The task of each drawn object that has one the caller sees."""
+    """The task of each drawn object that has one the caller sees and may know the object of."""
     statement = select(Task.origin_id, Task.id).where(
-        col(Task.origin_kind) == OriginKind.DRAW, col(Task.origin_id).in_([*drawn_ids])
+        col(Task.origin_kind) == OriginKind.DRAW,
+        col(Task.origin_id).in_([*drawn_ids]),
+        dispatch.TOLD,
     )
     return dict((await session.exec(statement)).all())
 

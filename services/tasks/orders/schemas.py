@@ -20,7 +20,7 @@ from services.tasks.orders.domain import (
     OrderAction,
     OrderState,
 )
-from services.tasks.orders.models import DrawOrderRefusal, TaskOrder
+from services.tasks.orders.models import DrawOrderRefusal, TaskOrder, TaskOrderItem
 from services.tasks.orders.use_cases.of_draws import Asked
 from services.tasks.orders.use_cases.of_leads import OfLead
 from services.tasks.orders.use_cases.sending import Kept, Sent, actions
@@ -35,7 +35,7 @@ class ItemIn(Body):
     """What one task is asked for: an object, by its key or its code, or a place.
 
     `key` is the sender's own, by which the result is found. Without `division` the place is in
-    charge; what is left out is as the order has it.
+    charge, and in a cross or night inspection who orders; what is left out is as the order has it.
     """
 
     key: Code
@@ -192,7 +192,10 @@ class ItemProblemOut(Out):
 
 
 class OrderItemOut(Out):
-    """What became of one item. `mode` is how it was ordered in the end."""
+    """What became of one item. `mode` is how it was ordered in the end.
+
+    Which task it is, and of which object, is told to its maker alone while the task is sealed.
+    """
 
     key: str
     number: int
@@ -202,6 +205,12 @@ class OrderItemOut(Out):
     task_id: UUID | None
     enterprise_id: UUID | None
     mode: Mode | None
+
+    @classmethod
+    def of(cls, item: TaskOrderItem, *, hidden: bool) -> Self:
+        shown = cls.model_validate(item)
+        untold = {"task_id": None, "enterprise_id": None} if hidden else {}
+        return shown.model_copy(update=untold)
 
 
 def kept(items: Sequence[ItemIn]) -> list[Kept]:
@@ -240,7 +249,10 @@ class DrawTasksOut(Out):
 
 
 class DrawTaskOut(Out):
-    """A drawn object with its task, or why it has none. Neither, while its day has not come."""
+    """A drawn object with its task, or why it has none. Neither, while its day has not come.
+
+    Of a sealed task its maker alone is told which it is.
+    """
 
     drawn_object_id: UUID
     day: date

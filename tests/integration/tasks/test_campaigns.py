@@ -289,6 +289,13 @@ async def test_one_order_makes_a_task_for_each_and_says_of_each_why_not(
     )
     assert count["n"] == 3
 
+    # By its item nobody but who sealed it learns what a sealed task is about.
+    await act(city_head, f"/tasks/{task['id']}", "seal", None)
+    named = (task["id"], firms[0]["id"])
+    for reader, shows in ((city_head, named), (cast.city_center, (None, None))):
+        shown = made(await reader.get(f"{path}/items"))["items"][0]
+        assert (shown["result"], shown["task_id"], shown["enterprise_id"]) == ("made", *shows)
+
 
 async def test_listed_objects_are_checked_off_site_and_special_checks_need_an_approval(
     cast: Cast, city_head: Person, today: date
@@ -421,6 +428,12 @@ async def test_tasks_of_a_campaign_count_for_its_round_and_team(
     ids = [str(each) for each in (task["campaign_id"], task["round_id"], task["campaign_team_id"])]
     assert ids == [item["id"], a_round["id"], team["id"]]
     assert task["parties"] == [NINGBO, CIXI, YUYAO]
+    # At night too nobody of the place goes, and the task lies with who can send others.
+    night = an_order(today, [{"key": "1", "place": CIXI}], methods=["night"])
+    sent = await order_done(city_head, made(await city_head.post("/task-orders", night))["id"])
+    rows = made(await city_head.get(f"/task-orders/{sent['id']}/items"))["items"]
+    at_night = made(await city_head.get(f"/tasks/{rows[0]['task_id']}"))
+    assert (at_night["division"], at_night["parties"]) == (NINGBO, [NINGBO, CIXI])
     await act(city_head, path, "call-off", {"reason": "上级统一部署"})
     late = await city_head.post("/task-orders", body | {"key": uuid4().hex})
     assert code(late) == (409, "campaign_not_in_force")

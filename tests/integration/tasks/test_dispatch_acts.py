@@ -13,6 +13,7 @@ from tests.integration.tasks.conftest import (
     Person,
     Stack,
     Story,
+    _hire,
     eventually,
 )
 from tests.integration.tasks.test_dispatch import booked
@@ -254,6 +255,49 @@ async def nothing_is_told(story: Story, head: Person) -> None:
 
 async def refused_text(story: Story, who: Person, name: str, body: Any) -> str:
     return (await who.post(f"{story.path}/{name}", body, version=story.version)).text
+
+
+async def test_neither_candidates_nor_refusals_nor_filters_tell_where_a_sealed_task_leads(
+    story: Story,
+) -> None:
+    cast = story.cast
+    await story.requested(divisions=[CIXI], division=YUYAO)
+    await story.step(cast.cixi_center, "seal")
+    order = story.order(*cast.cixi_officers)
+    period = {name: order[name] for name in ("starts_at", "ends_at")}
+    for reader, code, known in (
+        (cast.cixi_center, "nobody_of_the_place", True),
+        (cast.cixi_head, "envelope_forbids", False),
+    ):
+        shown = await reader.get(f"{story.path}/candidates", params=period)
+        assert (YUYAO in {each["division"] for each in shown.json()}) is known
+        answer = await reader.post(f"{story.path}/dispatch", order, version=story.version)
+        assert (answer.status_code, answer.json()["code"]) == (409, code)
+        assert (YUYAO in answer.text) is known
+        of_complaints = {"origin_kind": "escalation", "limit": 200}
+        listed = (await reader.get("/tasks", params=of_complaints)).json()["items"]
+        assert (story.task["id"] in {each["id"] for each in listed}) is known
+
+
+async def test_the_city_sends_its_own_officers_into_a_county_of_its_territory(
+    stack: Stack, story: Story
+) -> None:
+    """行政处罚法 art. 22, 23: the city's bureau is one of the place."""
+    cast = story.cast
+    await story.requested(divisions=[NINGBO], division=YUYAO)
+    head = await stack.a_person("宁波负责人", (Role.DEPARTMENT_HEAD, NINGBO))
+    officers = [await stack.a_person(name, (Role.OFFICER, NINGBO)) for name in ("甬甲", "甬乙")]
+    hired = await _hire(head, NINGBO, dict(zip(("甬甲", "甬乙"), officers, strict=True)))
+    order = story.order(*cast.yuyao_officers[:2]) | {
+        "officer_ids": [*hired.values()],
+        "leader_id": next(iter(hired.values())),
+    }
+    nowhere = {"division": "330299", "reason": "移交"}
+    unknown = await cast.city_center.post(f"{story.path}/hand-over", nowhere, version=story.version)
+    assert (unknown.status_code, unknown.json()["code"]) == (422, "unknown_division")
+    assert unknown.json()["errors"][0]["pointer"] == "/division"
+    task = await story.step(cast.city_center, "dispatch", order)
+    assert {each["division"] for each in task["team"]["members"]} == {NINGBO}
 
 
 async def test_a_crossing_task_is_handed_to_who_is_above_the_place(story: Story) -> None:

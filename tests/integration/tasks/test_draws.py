@@ -239,6 +239,8 @@ async def test_a_result_opens_its_object_and_its_publication_has_a_clock(office:
     first = (await office.head.get(f"/draws/{draw['id']}")).json()
     assert (first["state"], first["redrawn_by_id"]) == ("superseded", again.json()["id"])
     assert again.json()["attempts"] == {"superseded": 1}
+    # Its officers may have been told since.
+    row = (await office.head.get(one)).json()
     late = await office.head.post(
         f"{one}/report",
         {"checked_on": office.day.isoformat(), "result": "正常"},
@@ -332,6 +334,80 @@ async def test_eleven_thousand_objects_are_frozen_in_about_a_second(office: Offi
     assert draw["numbers"]["key"] == [225, 57]
     assert draw["numbers"]["general"] == [11_034, 552]
     assert time.perf_counter() - begun < 10
+
+
+async def test_a_file_that_names_what_another_draw_keeps_secret_waits_for_it(
+    office: Office, story: Story
+) -> None:
+    for _ in range(2):
+        made = await office.head.post("/enterprises", a_firm(COUNTY, flags=["key_air"]))
+        assert made.status_code == 201, made.text
+    secret = await staffed(office, classes=["key"], ratios={"key": "1/1"})
+    assert secret["numbers"]["key"][1] >= 2
+    plan = await office.plan(classes=["key"])
+    body = office.days(plan) | {"closes_on": office.day.isoformat()}
+    short = await office.done(office.head, "/draws", body)
+    steps = ((office.leader, "freeze"), (office.head, "reveal"), (office.head, "staff"))
+    for who, name in steps:
+        short = await office.done(who, f"/draws/{short['id']}/{name}", on=short)
+    assert short["left_out"]["drawn_this_period"] >= 2
+
+    async def opened() -> bool:
+        found = (await office.other.get(f"/draws/{short['id']}")).json()
+        return found["opened_at"] is not None
+
+    await office.stack.set_clock(story.starts_at + timedelta(days=2))
+    await eventually(opened)
+    path = f"/draws/{short['id']}/file"
+    sealed = await office.other.get(path)
+    assert (sealed.status_code, sealed.json()["code"]) == (409, "still_sealed")
+    assert (await office.discipline.get(path)).status_code == 200
+
+    # Who chose when to look back would choose at what: not while checks are still to be made.
+    row, *_ = await office.listed(office.head, secret)
+    result = {"checked_on": office.day.isoformat(), "result": "正常"}
+    await office.done(office.head, f"/drawn-objects/{row['id']}/report", result, on=row)
+    secret = (await office.head.get(f"/draws/{secret['id']}")).json()
+    again = f"/draws/{secret['id']}/follow-ups"
+    early = await office.head.post(again, {"kind": "look_back"}, version=secret["version"])
+    assert (early.status_code, early.json()["code"]) == (409, "checks_open")
+
+    await office.stack.set_clock(story.starts_at + timedelta(days=8))
+    short = secret
+    await eventually(opened)
+    assert (await office.other.get(path)).status_code == 200
+    secret = (await office.head.get(f"/draws/{secret['id']}")).json()
+    await office.done(office.head, again, {"kind": "look_back"}, on=secret)
+
+
+async def test_nothing_is_checked_of_a_draw_while_it_is_redrawn(office: Office) -> None:
+    for _ in range(2):
+        made = await office.head.post("/enterprises", a_firm(COUNTY, flags=["key_air"]))
+        assert made.status_code == 201, made.text
+    draw = await staffed(office, classes=["key"], ratios={"key": "1/1"})
+    row, *_ = await office.listed(office.head, draw)
+    day = office.day.isoformat()
+    result = {"checked_on": day, "result": "正常"}
+    wish = {"opens_on": day, "closes_on": day, "reason": "名录有误"}
+
+    async def told() -> bool:
+        found = (await office.head.get(f"/drawn-objects/{row['id']}")).json()
+        return bool(found["version"] > row["version"])
+
+    await eventually(told)
+    row = (await office.head.get(f"/drawn-objects/{row['id']}")).json()
+    # A report that holds its object waits for the draw; only then is it seen to be superseded.
+    checked, redrawn = await asyncio.gather(
+        office.head.post(f"/drawn-objects/{row['id']}/report", result, version=row["version"]),
+        office.leader.post(f"/draws/{draw['id']}/redraw", wish, version=draw["version"]),
+    )
+    assert sorted((checked.status_code, redrawn.status_code)) == [200, 409], checked.text
+    [found] = await office.stack.sql(
+        "SELECT d.state = 'superseded' AND o.state = 'checked' AS both"
+        "  FROM draw d JOIN drawn_object o ON o.draw_id = d.id WHERE o.id = $1",
+        row["id"],
+    )
+    assert not found["both"]
 
 
 async def test_what_is_not_gone_on_with_lapses_and_is_counted(office: Office, story: Story) -> None:

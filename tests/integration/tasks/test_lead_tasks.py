@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from tests.integration.tasks.conftest import CIXI, YUYAO, Cast, Story, eventually
+from tests.integration.tasks.conftest import CIXI, YUYAO, Cast, Person, Story, eventually
 
 TOLD = ("title", "media", "site", "facts", "object_name", "place", "at_night")
 
@@ -76,3 +76,29 @@ async def test_an_accepted_lead_becomes_its_task_and_gets_it_back_when_it_is_cal
     again = await cast.cixi_head.post(f"{path}/task", {}, version=lead["version"])
     assert again.status_code == 201, again.text
     assert again.json()["id"] != task["id"]
+
+
+async def test_a_lead_names_its_sealed_task_to_who_sealed_it_alone(
+    cast: Cast, story: Story
+) -> None:
+    """The lead says what the task is about, and the task must not."""
+    entered = await cast.cixi_head.post("/leads", a_lead(story))
+    assert entered.status_code == 201, entered.text
+    lead = entered.json()
+    path = f"/leads/{lead['id']}"
+    for step, body in (("grade", {}), ("assign", {"division": CIXI}), ("accept", {})):
+        answer = await cast.cixi_head.post(f"{path}/{step}", body, version=lead["version"])
+        assert answer.status_code == 200, answer.text
+        lead = answer.json()
+    made = await cast.cixi_head.post(f"{path}/task", {"sealed": True}, version=lead["version"])
+    assert made.status_code == 201, made.text
+    task = made.json()
+
+    async def named_to(reader: Person) -> set[str | None]:
+        listed = (await reader.get("/leads", params={"limit": 200})).json()["items"]
+        lines = [each for each in listed if each["id"] == lead["id"]]
+        return {each["task_id"] for each in [*lines, (await reader.get(path)).json()]}
+
+    assert (await cast.cixi_center.get(f"/tasks/{task['id']}")).json()["sealed"]
+    assert await named_to(cast.cixi_center) == {None}
+    assert await named_to(cast.cixi_head) == {task["id"]}

@@ -65,6 +65,9 @@ async def draw(story: Story) -> Draw:
     first = await stack.a_person("余姚指挥", (Role.COMMAND_CENTER, YUYAO))
     assert (await first.post("/look-backs", body)).json()["code"] == "period_open"
     await stack.set_clock(story.starts_at + timedelta(days=2))
+    before = (story.starts_at - timedelta(days=1)).date().isoformat()
+    empty = await first.post("/look-backs", body | {"closed_from": before, "closed_to": before})
+    assert (empty.status_code, empty.json()["code"]) == (409, "nothing_closed")
     for who in (cast.clerk, cast.cixi_head):
         assert (await who.post("/look-backs", body)).status_code == 403
     # Two at once: days are drawn from once.
@@ -149,3 +152,25 @@ async def _closed_again(story: Story, cure: Cure) -> None:
     await cure.step(cast.yuyao_head, "approve", approval())
     await cure.step(cast.yuyao_head, "close")
     assert (await story.evidence(owner, JPEG, taken_at=taken)).status_code == 409
+
+
+async def test_a_relapse_that_two_look_backs_see_opens_the_problem_once(draw: Draw) -> None:
+    """The city draws from the same days; what it sees of an open problem is said all the same."""
+    story, cure, cast = draw.story, draw.cure, draw.story.cast
+    visitors = [await story.stack.a_person(f"宁波{n}", (Role.OFFICER, NINGBO)) for n in "丙丁"]
+    days = {each: draw.row[each] for each in ("closed_from", "closed_to")}
+    made = await cast.city_center.post("/look-backs", {"division": NINGBO, **days})
+    assert made.status_code == 201, made.text
+    citys = Draw(story, cast.city_center, cure, made.json())
+    city_head = await story.stack.a_person("宁波负责人", (Role.DEPARTMENT_HEAD, NINGBO))
+    seen = {"problem_id": cure.problem["id"], "finding": "relapse", "facts": "收集罩再次破损"}
+    for each, head in ((draw, cast.yuyao_head), (citys, city_head)):
+        await each.step(head, "freeze")
+    for each in (draw, citys):
+        await each.step(each.first, "reveal")
+        await each.step(each.first, "assign", each.sent(*visitors))
+    for each in (draw, citys):
+        await each.step(visitors[0], "report", seen)
+        assert each.row["state"] == "done"
+    problem = (await cast.yuyao_officers[2].get(cure.path)).json()
+    assert (problem["state"], problem["reopen_count"]) == ("reopened", 1)

@@ -36,6 +36,7 @@ from shared.errors import IllegalStep
 from tests.factories.clocks import CALENDAR
 
 YUYAO, CIXI, BEILUN, CITY = "330281", "330282", "330206", "330200"
+ANOTHER_CITY = "330900"
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 # Every action from every state, and where it leads; what is not named leads nowhere.
 LEGAL: Final[Mapping[str, str]] = {
@@ -167,11 +168,21 @@ def test_a_party_without_an_officer_is_named() -> None:
         send(an_officer(CIXI), an_officer(CIXI))
 
 
-def test_a_city_is_represented_by_any_of_its_officers_but_the_place_by_its_own() -> None:
+def test_a_city_is_represented_by_any_of_its_officers() -> None:
     assert send(an_officer(CITY), an_officer(YUYAO), parties=(CITY, YUYAO))
     assert send(an_officer(YUYAO), an_officer(YUYAO), parties=(CITY,))
-    with pytest.raises(NobodyOfThePlace):
-        send(an_officer(CITY), an_officer(CIXI), parties=(CITY, CIXI))
+
+
+def test_of_the_place_is_its_county_or_whoever_holds_it_and_no_neighbour() -> None:
+    """行政处罚法 art. 22, 23: the city's own bureau is competent in its counties."""
+    assert send(an_officer(CITY), an_officer(CITY), parties=(CITY,))
+    assert send(an_officer(CITY), an_officer(CIXI), parties=(CITY, CIXI))
+    for elsewhere in (CIXI, ANOTHER_CITY):
+        with pytest.raises(NobodyOfThePlace):
+            send(an_officer(elsewhere), an_officer(elsewhere), parties=(elsewhere,))
+    ours, theirs = uuid4(), uuid4()
+    assert domain.stands({ours: CITY, theirs: CIXI}, leader=ours, place=YUYAO)
+    assert not domain.stands({ours: CIXI, theirs: BEILUN}, leader=ours, place=YUYAO)
 
 
 @pytest.mark.parametrize(("starts", "ends"), [(1, 1), (2, 1), (-2, -1), (-1, 0)])

@@ -126,6 +126,15 @@ def test_each_of_the_four_steps_can_be_rejected_and_nothing_else() -> None:
     }
 
 
+def test_nothing_goes_on_a_higher_list_between_its_acceptance_and_its_closing() -> None:
+    """The level of its list accepts it: an acceptance below would stand for the one above."""
+    for state in (ProblemState.APPROVED, ProblemState.PUBLISHED, ProblemState.CLOSED):
+        with pytest.raises(IllegalStep):
+            life.step(state, ProblemAction.ENLIST)
+    for state in (ProblemState.RECTIFYING, ProblemState.VERIFIED):
+        assert life.step(state, ProblemAction.ENLIST) is state
+
+
 def due(severity: Severity, due_on: date | None = None) -> datetime:
     term = time.term(severity, ALLOWANCE, found_at=FOUND_AT, due_on=due_on)
     due_at = deadline(Ledger(FOUND_AT), term, CALENDAR).due_at
@@ -215,6 +224,8 @@ def test_two_certificated_officers_verify_and_one_of_them_says_so() -> None:
         check(first, expired)
     with pytest.raises(RectifierVerifies):
         check(first, second, rectifier=second.account_id)
+    with pytest.raises(RectifierVerifies):
+        check(first, second, expired, rectifier=expired.account_id)
     with pytest.raises(VerifierAbsent):
         check(first, second, by=a_verifier())
 

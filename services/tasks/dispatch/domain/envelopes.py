@@ -43,6 +43,14 @@ class LeaderOpens(Forbidden):
     en = "The envelope is opened by the team's leader."
 
 
+class EnvelopeForbids(RuleViolation):
+    """In the place of a rule whose text would tell where the object is."""
+
+    code = "envelope_forbids"
+    zh = "该小组与密封清单的要求不符。"
+    en = "What the envelope holds does not allow this team."
+
+
 def check_opening(*, starts_at: datetime, minutes_before: int, now: datetime) -> None:
     """Not earlier than so many minutes before the period the team was sent for."""
     earliest = starts_at - timedelta(minutes=minutes_before)

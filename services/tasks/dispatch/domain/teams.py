@@ -35,12 +35,13 @@ class DivisionUnrepresented(RuleViolation):
 
 
 class NobodyOfThePlace(RuleViolation):
-    """行政处罚法 art. 22: the organ of the place of the act has the competence."""
+    """行政处罚法 art. 22 and 23: competent is an organ of the place, of a county or above."""
 
     code = "nobody_of_the_place"
-    zh = "至少一名执法人员须来自违法行为发生地 {place}(行政处罚法第二十二条)。"
+    zh = "至少一名执法人员须来自违法行为发生地 {place} 或其上级(行政处罚法第二十二条、第二十三条)。"
     en = (
-        "One officer must be of the place of the act, {place} (Administrative Penalty Law art. 22)."
+        "One officer must be of the place of the act, {place}, or of a division that holds it"
+        " (Administrative Penalty Law art. 22, 23)."
     )
 
 
@@ -157,7 +158,7 @@ def team(
         if not (crossing and divisions.covers(divisions.scope(place), each))
     ]
     _require_represented(members, parties=going)
-    if not crossing and not _has_officer_of(members, place):
+    if not crossing and not _has_competent((each.division for each in members), place):
         raise NobodyOfThePlace(place=place)
     return members
 
@@ -203,10 +204,16 @@ def stands(divisions_of: Mapping[UUID, str], *, leader: UUID | None, place: str 
     return (
         len(divisions_of) >= MIN_OFFICERS
         and leader in divisions_of
-        and (
-            place is None
-            or any(divisions.covers(divisions.scope(place), each) for each in divisions_of.values())
-        )
+        and (place is None or _has_competent(divisions_of.values(), place))
+    )
+
+
+def _has_competent(sent_from: Iterable[str], place: str) -> bool:
+    """Whether somebody is of the place, or of a city or province in whose territory it lies."""
+    return any(
+        divisions.covers(divisions.scope(place), each)
+        or divisions.covers(divisions.scope(each), place)
+        for each in sent_from
     )
 
 

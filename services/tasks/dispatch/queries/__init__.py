@@ -1,6 +1,7 @@
 """Every SELECT on tasks and their teams. What the caller may not see is absent by policy."""
 
 from services.tasks.dispatch.queries.tasks import (
+    TOLD,
     TaskFilter,
     asked_for,
     claim_dispatch,
@@ -22,6 +23,7 @@ from services.tasks.dispatch.queries.teams import (
     lock_recusal,
     members,
     pending,
+    recusal,
     recusals,
     recused_of,
     standing_teams,
@@ -29,6 +31,7 @@ from services.tasks.dispatch.queries.teams import (
 )
 
 __all__ = [
+    "TOLD",
     "Pending",
     "TaskFilter",
     "TeamFilter",
@@ -44,6 +47,7 @@ __all__ = [
     "lock_task_of",
     "members",
     "pending",
+    "recusal",
     "recusals",
     "recused_of",
     "standing_teams",

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Boolean, ColumnElement, false, literal_column, or_, tuple_
+from sqlalchemy import Boolean, ColumnElement, exists, false, literal_column, or_, tuple_
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
@@ -44,6 +44,11 @@ OPEN: Final[ColumnElement[bool]] = literal_column(
     "task.state <> ALL (ARRAY['completed', 'withdrawn'])", Boolean
 )
 ENDED: Final[ColumnElement[bool]] = col(Task.state).in_(domain.ENDED)
+# Not sealed, or by whoever asks: of envelopes nobody sees but the own. What leads to a task from
+# its cause asks for it, because the cause tells what the task is about.
+TOLD: Final[ColumnElement[bool]] = or_(
+    col(Task.sealed).is_(False), exists().where(col(TaskEnvelope.task_id) == col(Task.id))
+)
 
 
 def _found(task: Task | None) -> Task:
@@ -141,6 +146,7 @@ def _of_territory(division: str) -> ColumnElement[bool]:
 def _of_origin(wanted: TaskFilter) -> Iterable[ColumnElement[bool]]:
     return [
         col(Task.origin_kind) == wanted.origin_kind,
+        TOLD,
         or_(false(), *(col(Task.visible_to).contains([each]) for each in wanted.origin_scopes)),
     ]
 

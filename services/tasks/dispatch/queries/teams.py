@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, tuple_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from services.tasks.dispatch.domain import Decision, NoExtensionAsked
 from services.tasks.dispatch.models import TaskExtension, TaskRecusal, Team, TeamMember
@@ -154,16 +155,28 @@ async def recusals(session: AsyncSession, task_id: UUID) -> Sequence[TaskRecusal
     return (await session.exec(statement)).all()
 
 
-async def lock_recusal(session: AsyncSession, task_id: UUID, recusal_id: UUID) -> TaskRecusal:
-    statement = (
-        select(TaskRecusal)
-        .where(TaskRecusal.id == recusal_id, TaskRecusal.task_id == task_id)
-        .with_for_update()
-    )
-    found = (await session.exec(statement)).one_or_none()
+def _recusal(task_id: UUID, recusal_id: UUID) -> SelectOfScalar[TaskRecusal]:
+    return select(TaskRecusal).where(TaskRecusal.id == recusal_id, TaskRecusal.task_id == task_id)
+
+
+def _found_recusal(found: TaskRecusal | None) -> TaskRecusal:
     if found is None:
         raise NotFound(what="recusal")
     return found
+
+
+async def recusal(session: AsyncSession, task_id: UUID, recusal_id: UUID) -> TaskRecusal:
+    return _found_recusal((await session.exec(_recusal(task_id, recusal_id))).one_or_none())
+
+
+async def lock_recusal(session: AsyncSession, task_id: UUID, recusal_id: UUID) -> TaskRecusal:
+    """The recusal, locked. Its task is locked by the caller, as in every other step."""
+    statement = (
+        _recusal(task_id, recusal_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)  # a copy read before the lock may be stale
+    )
+    return _found_recusal((await session.exec(statement)).one_or_none())
 
 
 async def recused_of(session: AsyncSession, task_id: UUID) -> frozenset[UUID]:

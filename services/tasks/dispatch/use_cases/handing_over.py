@@ -9,8 +9,10 @@ from services.tasks.dispatch.domain import LeadDecides, OutsideTerritory, TaskAc
 from services.tasks.dispatch.models import Task
 from services.tasks.dispatch.use_cases.parties import take_part
 from services.tasks.dispatch.use_cases.steps import lock_for, right, take
+from services.tasks.enterprises.use_cases.record import require_known
 from shared.auth.actor import Actor
 from shared.auth.policy import may
+from shared.clocks.days import legal_day
 from shared.contracts.origins import OriginKind
 from shared.db.session import beyond_scope
 
@@ -37,6 +39,7 @@ async def hand_over(
         raise LeadDecides
     if division not in task.parties and not may(actor, right(action), division=division):
         raise OutsideTerritory(divisions=division)
+    await require_known(session, division, on_day=legal_day(now), pointer="/division")
     others = [each for each in task.parties if stays or each != task.division]
     # The caller may go out of sight of the task by it.
     async with beyond_scope(session):

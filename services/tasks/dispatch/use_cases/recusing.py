@@ -126,12 +126,13 @@ async def decide(
     sent = _standing(await crew(session, task_id))
     going_on = None
     if ruling.granted:
-        asked = await _undecided(session, task_id, ruling.recusal_id)
+        # Not locked yet: `regions` is asked first, and every other step locks the task before it.
+        asked = _undecided(await queries.recusal(session, task_id, ruling.recusal_id))
         order = _going_on(task, sent, asked.officer_id, ruling)
         going_on = order, await choose(session, task, order, roster, aside=[asked.officer_id])
 
     task = await lock_for(session, actor, task_id, ACTION, expected_version=expected_version)
-    asked = await _undecided(session, task_id, ruling.recusal_id)
+    asked = _undecided(await queries.lock_recusal(session, task_id, ruling.recusal_id))
     aside = _sent(sent, asked.officer_id)
     if aside.account_id == actor.id:
         raise RecusedDecides(action=ACTION)
@@ -147,8 +148,7 @@ async def decide(
     return task
 
 
-async def _undecided(session: AsyncSession, task_id: UUID, recusal_id: UUID) -> TaskRecusal:
-    asked = await queries.lock_recusal(session, task_id, recusal_id)
+def _undecided(asked: TaskRecusal) -> TaskRecusal:
     if asked.decision is not Decision.PENDING:
         raise RecusalDecided
     return asked

@@ -12,8 +12,11 @@ from services.tasks.dispatch.domain import (
     NOT_AVAILABLE,
     TELLING,
     Candidate,
+    CrossingFromBelow,
     DispatchUnderWay,
+    EnvelopeForbids,
     Member,
+    NobodyOfThePlace,
     TaskAction,
 )
 from services.tasks.dispatch.models import Task, Team, TeamMember
@@ -57,12 +60,14 @@ async def candidates(
     task = await queries.task(session, task_id)
     require(actor, right(TaskAction.DISPATCH), division=task.division)
     domain.check_lenders(from_divisions, division=task.division, parties=task.parties)
-    asked = _question(task, await about(session, task), from_divisions, starts_at, ends_at)
+    told = await _is_told(session, task)
+    matter = await about(session, task)
+    asked = _question(task, matter, from_divisions, starts_at, ends_at, told=told)
     known = await _judged(session, task, asked, roster)
     if task.origin_kind is OriginKind.OPERATION:
         held = await roster.held_by_operation(task.origin_id)
         known = [replace(each, held_for_this=each.officer_id in held) for each in known]
-    return await _discreet(session, task, known)
+    return known if told else _discreet(known)
 
 
 async def dispatch(
@@ -167,23 +172,43 @@ async def choose(
     domain.check_lenders(order.from_divisions, division=task.division, parties=task.parties)
     if not await queries.claim_dispatch(session, task.id):
         raise DispatchUnderWay
-    matter = await about(session, task)
+    matter, told = await about(session, task), await _is_told(session, task)
+    try:
+        members, asked = await _fit(session, task, matter, order, roster, aside=aside, told=told)
+    except (CrossingFromBelow, NobodyOfThePlace):
+        if told:
+            raise
+        raise EnvelopeForbids from None
+    await roster.book(members, asked)
+    return members
+
+
+async def _fit(
+    session: AsyncSession,
+    task: Task,
+    matter: About,
+    order: Order,
+    roster: Roster,
+    *,
+    aside: Collection[UUID],
+    told: bool,
+) -> tuple[tuple[Member, ...], EligibilityQuery]:
+    """The team by the rules and by `regions`, with what was asked there."""
     crossing = domain.is_crossing(task.methods)
     if crossing:
         domain.check_crossing(task.division, place=matter.place)
-    asked = _question(task, matter, order.from_divisions, order.starts_at, order.ends_at)
+    lenders = order.from_divisions
+    asked = _question(task, matter, lenders, order.starts_at, order.ends_at, told=told)
     known = await _judged(session, task, asked, roster, aside=aside)
-    known = await _discreet(session, task, known)
     members = domain.team(
         order.officer_ids,
-        known,
+        known if told else _discreet(known),
         leader=order.leader_id,
-        parties=[*_parties(task), *order.from_divisions],
+        parties=[*_parties(task), *lenders],
         place=matter.place,
         crossing=crossing,
     )
-    await roster.book(members, asked)
-    return members
+    return members, asked
 
 
 async def name_team(
@@ -227,11 +252,15 @@ def _question(
     from_divisions: Sequence[str],
     starts_at: datetime,
     ends_at: datetime,
+    *,
+    told: bool,
 ) -> EligibilityQuery:
     asked = [*_parties(task), *from_divisions]
     crossing = domain.is_crossing(task.methods)
+    # Whose officers come up besides the parties' is where the object of a sealed task lies.
+    by_place = told and not crossing
     return EligibilityQuery(
-        divisions=list(dict.fromkeys(asked if crossing else [*asked, matter.place])),
+        divisions=list(dict.fromkeys([*asked, matter.place] if by_place else asked)),
         starts_at=starts_at,
         ends_at=ends_at,
         object_name=matter.object_name,
@@ -261,10 +290,13 @@ async def _judged(
     ]
 
 
-async def _discreet(session: AsyncSession, task: Task, known: list[Candidate]) -> list[Candidate]:
-    """The same officers; who may not know what a sealed task is about reads one reason for all."""
-    if not task.sealed or task.id in await queries.envelopes(session, [task.id]):
-        return known
+async def _is_told(session: AsyncSession, task: Task) -> bool:
+    """Whether the caller may know what the task is about."""
+    return not task.sealed or task.id in await queries.envelopes(session, [task.id])
+
+
+def _discreet(known: Sequence[Candidate]) -> list[Candidate]:
+    """The same officers, with one reason for all that would tell what a sealed task is about."""
     return [
         replace(
             each,

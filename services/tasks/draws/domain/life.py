@@ -164,6 +164,12 @@ class FollowUpDone(RuleViolation):
     en = "This look-back or call-back is done, or was drawn already."
 
 
+class ChecksOpen(RuleViolation):
+    code = "checks_open"
+    zh = "尚有抽取对象未检查且检查期未满,不能抽取回头看或廉政回访。"
+    en = "Some checks of the draw are still to be made, and there is time for them."
+
+
 class LiabilityUnsaid(InvalidInput):
     code = "liability_unsaid"
     zh = "发现问题的,须认定是否尽职;未发现问题的,不作认定。"

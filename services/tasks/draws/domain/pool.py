@@ -40,6 +40,9 @@ class Excluded(StrEnum):
     LOWER_FREQUENCY = "lower_frequency"  # 正面清单第六类,间隔未满
 
 
+# Why an object is left out that tells of another draw.
+DRAWN_BEFORE: Final = frozenset({Excluded.DRAWN_THIS_PERIOD, Excluded.LOWER_FREQUENCY})
+
 LEAST_COMPLAINTS: Final = "draw.special_complaints"
 QUARTERS: Final = 4
 

@@ -32,6 +32,12 @@ SELECT o.officer_id, count(*) AS checks
   JOIN draw w ON w.id = d.draw_id
  WHERE o.officer_id = ANY ($1) AND o.year = $2 AND w.state = 'staffed' GROUP BY 1
 """
+# A draw that was never staffed is not opened: its days end its secrecy all the same.
+STILL_AWAITED: Final = """
+SELECT 1 FROM drawn_object o JOIN draw d ON d.id = o.draw_id
+ WHERE d.id <> $1 AND d.revealed_at <= $2 AND o.object_code = ANY ($3::text[])
+   AND o.state = 'drawn' AND d.closes_on >= $4 LIMIT 1
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,6 +315,25 @@ async def checked_any(session: AsyncSession, draw_id: UUID) -> bool:
         col(DrawnObject.draw_id) == draw_id, col(DrawnObject.state) == Outcome.CHECKED
     )
     return bool((await session.exec(statement)).one())
+
+
+async def unchecked_any(session: AsyncSession, draw_id: UUID) -> bool:
+    """Whether something of a draw is still to be checked; to be asked beyond scope."""
+    statement = select(func.count()).where(
+        col(DrawnObject.draw_id) == draw_id, col(DrawnObject.state) == Outcome.DRAWN
+    )
+    return bool((await session.exec(statement)).one())
+
+
+async def still_awaited(
+    session: AsyncSession, draw: Draw, codes: Sequence[str], *, today: date
+) -> bool:
+    """Whether a draw before this one drew some of the objects and still awaits their checks.
+
+    To be asked beyond scope.
+    """
+    rows = await (await driver(session)).fetch(STILL_AWAITED, draw.id, draw.frozen_at, codes, today)
+    return bool(rows)
 
 
 async def follow_up_sample(

@@ -215,10 +215,12 @@ async def _text(
 async def _lock(
     session: AsyncSession, actor: Actor, drawn_object_id: UUID, right: str, version: int
 ) -> tuple[DrawnObject, Draw]:
-    drawn = await queries.lock_drawn(session, drawn_object_id)
+    known = await queries.drawn_object(session, drawn_object_id)
     # Whoever sees what was drawn may be of elsewhere (交叉), where the draw itself is unknown.
+    # Locked first, as a redraw and the end of secrecy do: nothing of it is checked meanwhile.
     async with beyond_scope(session):
-        draw = await queries.draw(session, drawn.draw_id)
+        draw = await queries.lock_draw(session, known.draw_id)
+    drawn = await queries.lock_drawn(session, drawn_object_id)
     sent = [each.division for each in await _team(session, drawn)]
     require(actor, right, division=draw.division, participants=[drawn.division, *sent])
     drawn.require_version(version)

@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.tasks.draws.domain import life, record
 from services.tasks.draws.domain.life import (
+    ChecksOpen,
     FollowUp,
     FollowUpDone,
     Liability,
@@ -25,6 +26,7 @@ from shared import divisions
 from shared.auth.actor import Actor
 from shared.auth.policy import may, require
 from shared.clocks.days import legal_day
+from shared.db.session import beyond_scope
 from shared.rule_settings import rule_settings
 
 RIGHTS = {FollowUp.LOOK_BACK: "draw.look_back", FollowUp.INTEGRITY: "draw.call_back"}
@@ -45,12 +47,19 @@ async def draw_again(
     expected_version: int,
     now: datetime,
 ) -> Draw:
-    """Draw which of the checks made are looked at again, once for a kind: nobody tries twice."""
+    """Draw which of the checks made are looked at again, once for a kind: nobody tries twice.
+
+    Not while some are still to be made: who chose the moment would choose the pool.
+    """
     draw = await queries.lock_draw(session, draw_id)
     require(actor, "draw.follow_up", division=draw.division)
     draw.require_version(expected_version)
     if await queries.follow_up_sample(session, draw.id, kind) is not None:
         raise FollowUpDone
+    async with beyond_scope(session):
+        unchecked = await queries.unchecked_any(session, draw.id)
+    if unchecked and draw.opened_at is None:
+        raise ChecksOpen
     checked = {
         each.object_code: each
         for each in await queries.all_of(session, draw.id)

@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.tasks.draws.domain import record
 from services.tasks.draws.domain.life import NotDrawn, StillSealed
+from services.tasks.draws.domain.pool import DRAWN_BEFORE
 from services.tasks.draws.models.draws import Draw
 from services.tasks.draws.queries import draws as queries
 from services.tasks.draws.use_cases.record import note, opened_to
@@ -39,19 +40,26 @@ async def open_over(session: AsyncSession, now: datetime) -> int:
 async def file(session: AsyncSession, actor: Actor, draw_id: UUID, *, now: datetime) -> bytes:
     """The draw as one file, in the bytes whose change is noticed.
 
-    For anybody who may know of the draw once its secrecy is over; for the discipline group before.
+    For anybody who may know of the draw once its secrecy is over, and that of the draws whose
+    objects it left out, for it names them; for the discipline group before.
     """
     draw = await queries.draw(session, draw_id)
     require(actor, "draw.read_file")
     if draw.result_hash is None:
         raise NotDrawn
-    if draw.opened_at is None and not may(actor, "draw.read_sealed", division=draw.division):
+    may_read_sealed = may(actor, "draw.read_sealed", division=draw.division)
+    if draw.opened_at is None and not may_read_sealed:
         raise StillSealed
     async with beyond_scope(session):
         kept = await queries.snapshot(session, draw.id)
         nonce = await queries.nonce(session, draw.id)
+        frozen = orjson.loads(kept.content)
+        left_out = [code for code, why in frozen["excluded"] if why in DRAWN_BEFORE]
+        secret = await queries.still_awaited(session, draw, left_out, today=legal_day(now))
+    if secret and not may_read_sealed:
+        raise StillSealed
     await _trace(session, actor, draw, now=now)
-    return record.canonical(record.whole(orjson.loads(kept.content), nonce, kept.barred))
+    return record.canonical(record.whole(frozen, nonce, kept.barred))
 
 
 async def _trace(session: AsyncSession, actor: Actor, draw: Draw, *, now: datetime) -> None:

@@ -66,13 +66,16 @@ class Asked:
         language = language_of(self.request.headers)
         calendar = await reference.calendar(self.session)
         clocks = await clocks_of(self.session, [lead.id])
+        [line] = await self.lines([lead])
         return LeadOut(
-            **LeadLine.of(lead, self.actor).model_dump(),
+            **line.model_dump(),
             deadlines=[LeadDeadlineOut.of(clock, calendar, language) for clock in clocks],
         )
 
-    def lines(self, leads: Sequence[Lead]) -> list[LeadLine]:
-        return [LeadLine.of(each, self.actor) for each in leads]
+    async def lines(self, leads: Sequence[Lead]) -> list[LeadLine]:
+        named = [each.task_id for each in leads if each.task_id is not None]
+        sealed = await queries.sealed_tasks(self.session, named) if named else ()
+        return [LeadLine.of(each, self.actor, sealed=sealed) for each in leads]
 
 
 AskedDep = Annotated[Asked, Depends()]
@@ -121,7 +124,7 @@ async def list_leads(
         asked.session, wanted, after=_after(page.after), limit=page.limit + 1
     )
     cut = page.cut(found, key=lambda lead: (lead.work_due_at.isoformat(), str(lead.id)))
-    return Page(items=asked.lines(cut), next=page.next)
+    return Page(items=await asked.lines(cut), next=page.next)
 
 
 @router.get(
@@ -160,7 +163,7 @@ async def read_lead_steps(lead_id: UUID, asked: AskedDep) -> list[LeadStepOut]:
 async def read_lead_reports(lead_id: UUID, asked: AskedDep) -> list[LeadLine]:
     """The leads this matter took in, each as it came."""
     lead = await queries.lead(asked.session, lead_id)
-    return asked.lines(await queries.merged_into(asked.session, lead.id))
+    return await asked.lines(await queries.merged_into(asked.session, lead.id))
 
 
 @router.get("/leads/{lead_id}/duplicates", dependencies=[policy("lead.read")])
@@ -168,7 +171,8 @@ async def propose_duplicates(lead_id: UUID, asked: AskedDep) -> list[ProposalOut
     """Open leads that may be about the same object, each with why."""
     lead = await queries.lead(asked.session, lead_id)
     found = await merging.proposals(asked.session, lead)
-    return [ProposalOut(why=why, lead=LeadLine.of(each, asked.actor)) for each, why in found]
+    lines = await asked.lines([each for each, _ in found])
+    return [ProposalOut(why=why, lead=line) for line, (_, why) in zip(lines, found, strict=True)]
 
 
 @router.post("/leads/{lead_id}/grade", dependencies=[policy("lead.grade")])

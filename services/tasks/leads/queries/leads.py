@@ -22,6 +22,12 @@ from shared.errors import NotFound
 # Candidates looked at one by one for a proposal.
 MOST_CANDIDATES: Final = 200
 SHOW_CLOCKS: Final = "UPDATE clock SET visible_to = $2 WHERE subject_id = ANY ($1)"
+# Tasks stand above leads: of theirs only this is asked. Of envelopes nobody sees but the own.
+SEALED: Final = """
+SELECT id FROM task
+ WHERE id = ANY($1) AND sealed
+   AND NOT EXISTS (SELECT FROM task_envelope e WHERE e.task_id = task.id)
+"""
 # A merged lead was checked when its matter was. What may not be told counts as undisclosed.
 FIGURES: Final = """
 SELECT CASE WHEN l.confidential THEN 'undisclosed' ELSE l.source END AS source,
@@ -99,6 +105,12 @@ async def lock_lead_of(session: AsyncSession, task_id: UUID) -> Lead | None:
         .execution_options(populate_existing=True)
     )
     return (await session.exec(statement)).one_or_none()
+
+
+async def sealed_tasks(session: AsyncSession, task_ids: Iterable[UUID]) -> set[UUID]:
+    """Which of these tasks are sealed, and not by the caller."""
+    rows = await (await driver(session)).fetch(SEALED, [*task_ids])
+    return {UUID(str(row["id"])) for row in rows}
 
 
 async def claim_merging(session: AsyncSession) -> None:

@@ -1,5 +1,6 @@
 """Bodies of leads, in and out."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Annotated, Any, Final, Self
 from uuid import UUID
@@ -197,7 +198,10 @@ class LeadFacts(Out):
 
 
 class LeadLine(LeadFacts):
-    """A lead as this reader may know it; a hidden source is `undisclosed`, with all that tells."""
+    """A lead as this reader may know it; a hidden source is `undisclosed`, with all that tells.
+
+    A sealed task is not named to others than its maker: the lead says what it is about.
+    """
 
     source: Source
     station_class: StationClass | None
@@ -206,10 +210,11 @@ class LeadLine(LeadFacts):
     actions: list[LeadAction]
 
     @classmethod
-    def of(cls, lead: Lead, actor: Actor) -> Self:
+    def of(cls, lead: Lead, actor: Actor, *, sealed: Collection[UUID]) -> Self:
         known = may_know_source(actor, lead)
+        untold = {"task_id": None} if lead.task_id in sealed else {}
         return cls(
-            **LeadFacts.model_validate(lead).model_dump(),
+            **(LeadFacts.model_validate(lead).model_dump() | untold),
             source=shown(lead.source, confidential=not known),
             station_class=lead.station_class if known else None,
             reference=lead.reference if known else None,

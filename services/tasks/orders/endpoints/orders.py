@@ -1,5 +1,6 @@
 """Orders over HTTP: one call, a task for each of many."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -39,10 +40,12 @@ class Asked:
     async def answer(self, order: TaskOrder) -> OrderOut:
         """The order with how far it is, and its version as ETag."""
         self.response.headers["ETag"] = etag(order.version)
-        return await self.shown(order)
+        [shown] = await self.answers([order])
+        return shown
 
-    async def shown(self, order: TaskOrder) -> OrderOut:
-        return OrderOut.of(order, self.actor, await queries.results(self.session, order.id))
+    async def answers(self, orders: Sequence[TaskOrder]) -> list[OrderOut]:
+        results = await queries.results(self.session, [each.id for each in orders])
+        return [OrderOut.of(each, self.actor, results[each.id]) for each in orders]
 
 
 AskedDep = Annotated[Asked, Depends()]
@@ -64,7 +67,7 @@ async def list_task_orders(
     last = UUID(page.after[0]) if page.after else None
     found = await queries.orders(asked.session, wanted, after=last, limit=page.limit + 1)
     rows = page.cut(found, key=lambda row: (str(row.id),))
-    return Page(items=[await asked.shown(row) for row in rows], next=page.next)
+    return Page(items=await asked.answers(rows), next=page.next)
 
 
 @router.post("", status_code=http.HTTP_202_ACCEPTED, dependencies=SEND)
@@ -95,7 +98,10 @@ async def list_order_items(
     last = int(page.after[0]) if page.after else None
     found = await queries.items(session, order.id, result=result, after=last, limit=page.limit + 1)
     rows = page.cut(found, key=lambda each: (each.number,))
-    return Page(items=[OrderItemOut.model_validate(each) for each in rows], next=page.next)
+    tasks = [each.task_id for each in rows if each.task_id is not None]
+    hidden = await queries.hidden(session, tasks)
+    items = [OrderItemOut.of(each, hidden=each.task_id in hidden) for each in rows]
+    return Page(items=items, next=page.next)
 
 
 @router.post("/{task_order_id}/resend", dependencies=SEND)

@@ -14,6 +14,7 @@ from services.tasks.campaigns.models.campaigns import CheckApproval
 from services.tasks.campaigns.models.teams import CampaignTeam
 from services.tasks.campaigns.queries import campaigns
 from services.tasks.campaigns.use_cases.record import taking_part
+from services.tasks.dispatch.domain import is_crossing
 from services.tasks.dispatch.use_cases.carrying_out import Wanted, ask_for
 from services.tasks.enterprises.domain import visits
 from services.tasks.enterprises.domain.visits import (
@@ -187,8 +188,8 @@ async def _ordered(
     place = enterprise.division if enterprise else item.place
     if place is None:
         raise NowhereToGo(reason="place", pointer="/place")
-    # Who sends officers across a border stands above both sides, and is in charge.
-    by_default = order.division if Method.CROSS in order.methods else place
+    # Who sends officers of elsewhere stands above the place, and is in charge.
+    by_default = order.division if is_crossing(order.methods) else place
     parties = [item.division or by_default, *item.parties]
     if seen.team is not None:
         require_fit(seen.team, place)

@@ -192,12 +192,13 @@ def check_proof(proof: Iterable[Proof], *, task_id: UUID, counts_from: datetime)
 def check_verifiers(
     verifiers: Iterable[Verifier], *, entered_by: UUID, rectifiers: Iterable[UUID], on_day: date
 ) -> None:
-    """Two certificated officers were there, none of them put the problem right, one enters it."""
+    """Two certificated officers were there, nobody who put the problem right, one enters it."""
+    verifiers = [*verifiers]
     certificated = [each for each in verifiers if each.certificate_valid_to >= on_day]
     if len({each.officer_id for each in certificated}) < MIN_VERIFIERS:
         raise TooFewVerifiers(needed=MIN_VERIFIERS, named=len(certificated))
     rectifiers = set(rectifiers)
-    for each in certificated:
+    for each in verifiers:
         if each.account_id in rectifiers:
             raise RectifierVerifies(name=each.name)
     if entered_by not in {each.account_id for each in certificated}:

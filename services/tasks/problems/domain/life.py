@@ -69,8 +69,12 @@ class ProblemAction(StrEnum):
 
 
 _S, _A = ProblemState, ProblemAction
+_LISTED: Final = (_A.SEND_TO_LIST, _A.RECEIVE_ON_LIST, _A.PUNISH)
 _STAYS: Final = {
-    **dict.fromkeys(ProblemState, (_A.ENLIST, _A.SEND_TO_LIST, _A.RECEIVE_ON_LIST, _A.PUNISH)),
+    **dict.fromkeys(ProblemState, (_A.ENLIST, *_LISTED)),
+    # Its list says who accepts it: once accepted, it goes on another only by way of a rejection.
+    _S.APPROVED: _LISTED,
+    _S.PUBLISHED: _LISTED,
     _S.CLOSED: (),
 }
 # Time is asked for while it runs.

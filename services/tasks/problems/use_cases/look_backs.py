@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.tasks.problems.domain import look_backs as domain
+from services.tasks.problems.domain.life import ProblemState
 from services.tasks.problems.domain.look_backs import (
     AlreadyReported,
     DrawnBefore,
@@ -66,6 +67,9 @@ async def commit_nonce(
         raise PeriodOpen(ends_on=closed_to)
     if await queries.drawn_before(session, division, closed_from, closed_to):
         raise DrawnBefore
+    # Days without a pool would stay committed for ever, and be drawn from already.
+    if not await queries.pool(session, division, closed_from, closed_to):
+        raise NothingClosed
     in_force = await rule_settings(session, division=division, on_day=legal_day(now))
     row = LookBack(
         division=division,
@@ -180,14 +184,18 @@ async def report(
     expected_version: int,
     now: datetime,
 ) -> LookBack:
-    """Enter what was seen; a relapse opens the problem again in the same transaction."""
+    """Enter what was seen; a relapse opens the problem again in the same transaction.
+
+    What another division's look-back has opened is open already, and no second relapse.
+    """
     row = await _lock_for(session, actor, look_back_id, LookBackAction.REPORT, expected_version)
     drawn = await _sample(session, row, problem_id)
     if str(actor.id) not in {each["account_id"] for each in drawn.visitors}:
         raise NotAssigned
     drawn.finding, drawn.facts = finding, facts
     drawn.reported_at, drawn.reported_by = now, actor.id
-    if finding is Finding.RELAPSE:
+    problem = await problems.lock_problem(session, problem_id)
+    if finding is Finding.RELAPSE and problem.state is ProblemState.CLOSED:
         await reopen(session, actor, problem_id, due_on=due_on, facts=facts, now=now)
     await session.flush()
     every = await queries.samples(session, row.id)
