@@ -18,6 +18,7 @@ settings.load_profile("no_clock")
 SHARED: Final = ("office", "stack")
 
 
+@pytest.hookimpl(tryfirst=True)  # before the plugin reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Test processes share nothing: a module is run by one, and so are all that use one stack."""
     for item in items:
