@@ -18,12 +18,10 @@ settings.load_profile("no_clock")
 SHARED: Final = ("office", "stack")
 
 
-@pytest.hookimpl(tryfirst=True)  # before the plugin reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """Test processes share nothing: a module is run by one, and so are all that use one stack."""
-    for item in items:
-        file = item.location[0]
-        fixtures = getattr(item, "fixturenames", ())
-        shared = next((each for each in SHARED if each in fixtures), None)
-        group = f"{Path(file).parent} {shared}" if shared else file
-        item.add_marker(pytest.mark.xdist_group(group))
+    file = item.location[0]
+    fixtures = getattr(item, "fixturenames", ())
+    shared = next((each for each in SHARED if each in fixtures), None)
+    group = f"{Path(file).parent} {shared}" if shared else file
+    item.add_marker(pytest.mark.xdist_group(group))
