@@ -23,7 +23,7 @@ demo: $(VENV)/.run ## Play the story of one complaint on a stack of its own; fai
 	@exec ./liandong demo
 
 test: $(VENV)/.dev ## All tests, on a PostgreSQL of their own or the one at TEST_DATABASE_URL
-	@$(PYTHON) -m pytest --numprocesses 2 --dist loadgroup
+	@$(PYTHON) -m pytest --numprocesses 2 --dist loadfile
 
 unit: $(VENV)/.dev ## Tests of the rules: no database, no network
 	@$(PYTHON) -m pytest tests/unit
