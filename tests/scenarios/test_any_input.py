@@ -12,6 +12,9 @@ from schemathesis import GenerationMode
 from tests.support.openapi import Operation, all_operations
 from tests.support.stack import WholeStack, fresh_key
 
+# A piece of an upload is bytes.
+schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
+
 EXAMPLES: Final = 2
 OPERATIONS: Final = [each for each in all_operations() if not each.path.startswith("/internal")]
 # For each service who may do most in it; a 403 would come before the rest is looked at.
