@@ -200,6 +200,8 @@ async def _keys(owner: "asyncpg.Connection[Any]", service: str, name: str) -> Se
         "parent_plan": "plan",
         "parent_cell": "grid_cell",
         "person": "grid_assignment",
+        "round": "campaign_round",
+        "officer": "officer" if service == "regions" else "team_member",
     }.get(name.removesuffix("_id"), name.removesuffix("_id"))
     rows = await owner.fetch(KEYS.format(table=f"{service}.{table}"), MOST_KEYS)
     return [row["id"] for row in rows]
