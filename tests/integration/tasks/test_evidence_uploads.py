@@ -127,3 +127,30 @@ async def test_an_upload_nobody_goes_on_with_is_given_up(story: Story) -> None:
     assert not (story.stack.evidence / "arriving" / f"upload-{upload.declaration['id']}").exists()
     late = await upload.send(HALF, upload.content[HALF:])
     assert (late.status_code, late.json()["code"]) == (409, "illegal_step")
+
+
+async def test_a_crash_between_the_file_and_its_row_is_no_end(story: Story) -> None:
+    upload = await an_upload(story)
+    assert (await upload.declare()).status_code == 201
+    assert (await upload.send(0, upload.content)).status_code == 200
+    # Where finishing got to: the file is stored, and nothing says so.
+    sha256 = upload.declaration["sha256"]
+    stored = story.stack.evidence / sha256[:2] / sha256[2:4] / sha256
+    stored.parent.mkdir(parents=True, exist_ok=True)
+    (story.stack.evidence / "arriving" / f"upload-{upload.declaration['id']}").rename(stored)
+
+    kept = (await upload.finish()).json()
+    assert kept["state"] == "kept"
+    file = await upload.who.get(f"/evidence/{kept['evidence_id']}/content")
+    assert file.content == upload.content
+
+
+async def test_what_was_lost_on_disk_is_sent_again(story: Story) -> None:
+    upload = await an_upload(story)
+    assert (await upload.declare()).status_code == 201
+    assert (await upload.send(0, upload.content)).status_code == 200
+    (story.stack.evidence / "arriving" / f"upload-{upload.declaration['id']}").unlink()
+
+    assert (await upload.finish()).json()["code"] == "upload_hash_mismatch"
+    assert (await upload.send(0, upload.content)).status_code == 200
+    assert (await upload.finish()).json()["state"] == "kept"

@@ -265,7 +265,6 @@ def test_checks_lie_in_one_quarter_and_are_spread_over_its_days() -> None:
     ):
         with pytest.raises(life.OutOfPeriod):
             life.require_period(opens, closes, today=today)
-    assert life.quarter_days(date(2026, 11, 24)) == (date(2026, 10, 1), date(2026, 12, 31))
     days = [date(2026, 1, each) for each in (5, 6, 7)]
     assert life.spread(days, 6) == [days[0], days[0], days[1], days[1], days[2], days[2]]
 

@@ -6,7 +6,7 @@ frozen by somebody who does not know the nonce, which nobody does.
 """
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -192,13 +192,6 @@ def require_another(committed_by: UUID, actor_id: UUID) -> None:
 def quarter(day: date) -> str:
     """E.g. 2026Q1."""
     return f"{day.year}Q{(day.month + 2) // 3}"
-
-
-def quarter_days(day: date) -> tuple[date, date]:
-    """First and last day of the quarter of a day."""
-    first = date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
-    after = (first + timedelta(days=95)).replace(day=1)
-    return first, after - timedelta(days=1)
 
 
 def require_period(opens_on: date, closes_on: date, *, today: date) -> None:

@@ -30,7 +30,12 @@ class EvidenceStore:
             self.adopt(sha256, self._write(content))
 
     def adopt(self, sha256: str, arrived: Path) -> None:
-        """Store a file that has arrived and was hashed; it is no longer among what arrives."""
+        """Store a file that has arrived and was hashed; it is no longer among what arrives.
+
+        Once it is stored, doing so again changes nothing.
+        """
+        if not arrived.exists():
+            return
         place = self._place(sha256)
         place.parent.mkdir(parents=True, exist_ok=True)
         arrived.chmod(READ_ONLY)
@@ -62,15 +67,22 @@ class EvidenceStore:
     def repeats(self, upload_id: UUID, piece: BinaryIO, *, at: int) -> bool:
         """Whether the piece is what lies at its place already."""
         piece.seek(0)
-        try:
-            with self.part(upload_id).open("rb") as file:
-                file.seek(at)
-                return all(file.read(len(part)) == part for part in _parts(piece))
-        except FileNotFoundError:
+        file = self.arrived(upload_id)
+        if file is None:
             return False
+        with file:
+            file.seek(at)
+            return all(file.read(len(part)) == part for part in _parts(piece))
 
     def forget(self, upload_id: UUID) -> None:
         self.part(upload_id).unlink(missing_ok=True)
+
+    def arrived(self, upload_id: UUID) -> BinaryIO | None:
+        """What there is of an upload, ready to be read."""
+        try:
+            return self.part(upload_id).open("rb")
+        except FileNotFoundError:
+            return None
 
     def part(self, upload_id: UUID) -> Path:
         """Where the bytes of an upload gather."""

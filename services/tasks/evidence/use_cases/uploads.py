@@ -7,7 +7,6 @@ left behind that point is written over.
 import asyncio
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, BinaryIO, Final
 from uuid import UUID
 
@@ -115,15 +114,14 @@ async def finish(
     _require_arriving(upload, "finish")
     if upload.received < upload.size:
         raise UploadIncomplete(offset=upload.received, size=upload.size)
-    part = store.part(upload.id)
-    head, sha256 = await asyncio.to_thread(_read, part)
+    head, sha256 = await asyncio.to_thread(_read, store, upload)
     if sha256 != upload.sha256:
         await asyncio.to_thread(store.forget, upload.id)
         upload.received = 0
         await session.flush()
         return HashMismatch()
     domain.check_file(upload.media_type, head)
-    await asyncio.to_thread(store.adopt, sha256, part)
+    await asyncio.to_thread(store.adopt, sha256, store.part(upload.id))
     evidence = await _entered(session, actor, upload, now=now)
     upload.state = UploadState.KEPT
     upload.evidence_id = evidence.id
@@ -172,8 +170,15 @@ def _require_arriving(upload: EvidenceUpload, action: str) -> None:
         raise IllegalStep(state=upload.state, action=action, allowed=[])
 
 
-def _read(part: Path) -> tuple[bytes, str]:
-    with part.open("rb") as file:
+def _read(store: EvidenceStore, upload: EvidenceUpload) -> tuple[bytes, str]:
+    """Head and hash of what arrived; of nothing if it is lost.
+
+    A crash after the file was stored, before the row said so, leaves it there and no part.
+    """
+    arrived = store.arrived(upload.id) or store.opened(upload.sha256)
+    if arrived is None:
+        return b"", ""
+    with arrived as file:
         head = file.read(HEAD)
         return head, hash_of(file)
 
