@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, delete, exists
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.tasks.campaigns.models.campaigns import CheckApproval
 from services.tasks.dispatch import queries as dispatch
 from services.tasks.dispatch.models import Task
 from services.tasks.draws.domain.life import Outcome, State as DrawState
@@ -189,6 +190,19 @@ async def objects_under(session: AsyncSession, approval_id: UUID, *, besides: UU
     if besides is not None:
         statement = statement.where(col(TaskOrderItem.enterprise_id).is_distinct_from(besides))
     return int((await session.exec(statement)).one())
+
+
+async def approval_of(session: AsyncSession, task: Task) -> CheckApproval | None:
+    """The approval that the order rested on which asked for the task, if one did."""
+    if task.origin_kind is not OriginKind.ORDER:
+        return None
+    statement = (
+        select(CheckApproval)
+        .join(TaskOrder, col(TaskOrder.approval_id) == col(CheckApproval.id))
+        .join(TaskOrderItem, col(TaskOrderItem.order_id) == col(TaskOrder.id))
+        .where(col(TaskOrderItem.id) == task.origin_id)
+    )
+    return (await session.exec(statement)).one_or_none()
 
 
 async def claim_draw(session: AsyncSession, draw_id: UUID) -> None:

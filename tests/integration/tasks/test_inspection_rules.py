@@ -3,11 +3,22 @@
 import asyncio
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import httpx
 
+from shared.auth.actor import Role
 from tests.factories.firms import a_firm
-from tests.integration.tasks.conftest import CIXI, JPEG, NINGBO, SAID, YUYAO, Person, Story
+from tests.integration.tasks.conftest import (
+    CIXI,
+    JPEG,
+    NINGBO,
+    SAID,
+    YUYAO,
+    Person,
+    Story,
+    eventually,
+)
 
 
 def codes(*answers: httpx.Response) -> list[tuple[int, str]]:
@@ -153,6 +164,63 @@ async def test_a_special_check_is_filed_published_and_limited(story: Story) -> N
         (422, "special_check_missing"),
     ]
     assert sorted(codes(*two)) == [(201, ""), (409, "special_number_reached")]
+
+
+async def test_an_ordered_special_check_rests_on_the_approval_of_its_order(story: Story) -> None:
+    cast, stack, day = story.cast, story.stack, story.starts_at.date()
+    head = await stack.a_person("宁波发令人", (Role.DEPARTMENT_HEAD, NINGBO))
+    firm = (await cast.yuyao_head.post("/enterprises", a_firm(YUYAO))).json()
+    item = {"key": "1", "enterprise_id": firm["id"], "division": CIXI, "parties": [YUYAO]}
+    sent = await head.post(
+        "/task-orders",
+        {
+            "division": NINGBO,
+            "key": uuid4().hex,
+            "document": "示例环发〔2026〕8号",
+            "title": "涉酸企业专项检查",
+            "facts": "检查酸雾收集",
+            "media": ["air"],
+            "legal_kind": "special",
+            "mode": "on_site",
+            "due_on": (day + timedelta(days=5)).isoformat(),
+            "approval": {
+                "organ": "示例市人民政府",
+                "division": NINGBO,
+                "document": "甬政办函8号",
+                "approved_on": day.isoformat(),
+                "filed_with": "司法局",
+                "filed_on": day.isoformat(),
+                "published_on": day.isoformat(),
+                "published_at": "门户网站",
+                "scope": "涉酸企业",
+                "content": "酸雾收集",
+                "most_objects": 1,
+                "valid_from": day.isoformat(),
+                "valid_to": (day + timedelta(days=5)).isoformat(),
+            },
+            "items": [item],
+        },
+    )
+    assert sent.status_code == 202, sent.text
+
+    path = f"/task-orders/{sent.json()['id']}/items"
+
+    async def made() -> bool:
+        return (await head.get(path)).json()["items"][0]["task_id"] is not None
+
+    await eventually(made)
+    [row] = (await head.get(path)).json()["items"]
+    story.task = (await head.get(f"/tasks/{row['task_id']}")).json()
+    team = (*cast.cixi_officers[:2], *cast.yuyao_officers[:2])
+    await story.step(cast.cixi_center, "dispatch", story.order(*team))
+    await story.step(cast.cixi_officers[0], "accept")
+    visit = await story.inspected(mode=None, methods=[])
+    assert (visit["legal_kind"], visit["special_check_id"]) == ("special", None)
+    await story.finish(visit)
+    [entry] = await stack.sql(
+        "SELECT legal_kind, document FROM enterprise_visit WHERE enterprise_id = $1", firm["id"]
+    )
+    assert (entry["legal_kind"], entry["document"]) == ("special", "甬政办函8号")
 
 
 async def test_it_is_broken_off_with_facts_and_added_to_with_signatures(story: Story) -> None:

@@ -144,6 +144,12 @@ async def record_approval(
     return row
 
 
+def terms_of(row: CheckApproval) -> Approval:
+    """What the document says, without who entered it."""
+    kept = {"id", "organiser", "recorded_by", "recorded_at", "visible_to"}
+    return Approval(**row.model_dump(exclude=kept))
+
+
 async def issue(
     session: AsyncSession, actor: Actor, campaign_id: UUID, *, expected_version: int, now: datetime
 ) -> Campaign:

@@ -52,7 +52,8 @@ class InspectionIn(Body):
     """The officers present are members of the task's team; what is left out is as the task says.
 
     `visit_id` is an entry of the ledger that was planned for it; `visit_reason` is asked for inside
-    the quiet period. A special inspection names its `special_check_id` and `contents`.
+    the quiet period. A special inspection names its `special_check_id` and `contents`, unless an
+    order under an approval asked for it.
     """
 
     model_config = ConfigDict(

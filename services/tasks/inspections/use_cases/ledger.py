@@ -39,6 +39,7 @@ from services.tasks.inspections.domain.terms import (
 )
 from services.tasks.inspections.models.inspections import Inspection
 from services.tasks.inspections.use_cases.steps import AGENCY_NAME, present, rules
+from services.tasks.orders.queries import approval_of
 from shared import reference
 from shared.auth.actor import Actor
 from shared.clocks.days import legal_day
@@ -212,5 +213,10 @@ async def _document(
 ) -> str | None:
     if inspection.special_check_id is not None:
         return (await queries.special_check(session, inspection.special_check_id)).document
+    async with beyond_scope(session):  # the order's own, for the team it sends
+        is_special = inspection.legal_kind is LegalKind.SPECIAL
+        ordered = await approval_of(session, task) if is_special else None
+    if ordered is not None:
+        return ordered.document
     # Officers of elsewhere go because a task sends them.
     return task.title if crossing else None

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.tasks.campaigns.domain.approvals import require_within
+from services.tasks.campaigns.use_cases.campaigns import terms_of
 from services.tasks.dispatch.models import Task, TeamMember
 from services.tasks.dispatch.use_cases.carrying_out import begin_inspection
 from services.tasks.dispatch.use_cases.crews import Crew
@@ -25,6 +27,7 @@ from services.tasks.inspections.use_cases import ledger
 from services.tasks.inspections.use_cases.ledger import Place
 from services.tasks.inspections.use_cases.recording import begin_recording
 from services.tasks.inspections.use_cases.steps import trace
+from services.tasks.orders.queries import approval_of
 from shared import reference
 from shared.auth.actor import Actor
 from shared.clocks.days import legal_day
@@ -128,8 +131,16 @@ async def _named(session: AsyncSession, visit: Visit) -> UUID | None:
 async def _special(
     session: AsyncSession, task: Task, visit: Visit, settled: Terms
 ) -> SpecialCheck | None:
-    """The document of a special check, locked and not yet used up."""
-    if (settled.legal_kind is LegalKind.SPECIAL) != (visit.special_check_id is not None):
+    """The document of a special check, locked and not yet used up.
+
+    One that was ordered rests on the approval of its order, which counted its objects then.
+    """
+    is_special = settled.legal_kind is LegalKind.SPECIAL
+    async with beyond_scope(session):  # the order's own, for the team it sends
+        ordered = await approval_of(session, task) if is_special else None
+    if ordered is not None:
+        require_within(terms_of(ordered), objects=1, due_on=legal_day(visit.started_at))
+    if (is_special and ordered is None) != (visit.special_check_id is not None):
         raise SpecialCheckMissing(reason="missing", pointer="/special_check_id")
     if visit.special_check_id is None:
         return None

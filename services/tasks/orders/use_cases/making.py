@@ -8,11 +8,11 @@ from typing import Any, Final
 from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.tasks.campaigns.domain.approvals import Approval, require_within
+from services.tasks.campaigns.domain.approvals import require_within
 from services.tasks.campaigns.domain.life import require_in_force
-from services.tasks.campaigns.models.campaigns import CheckApproval
 from services.tasks.campaigns.models.teams import CampaignTeam
 from services.tasks.campaigns.queries import campaigns
+from services.tasks.campaigns.use_cases.campaigns import terms_of
 from services.tasks.campaigns.use_cases.record import taking_part
 from services.tasks.dispatch.domain import is_crossing
 from services.tasks.dispatch.use_cases.carrying_out import Wanted, ask_for
@@ -139,7 +139,7 @@ async def _apply(
         approval = await campaigns.lock_approval(session, order.approval_id)
         besides = seen.enterprise.id if seen.enterprise else None
         others = await queries.objects_under(session, approval.id, besides=besides)
-        require_within(_approval(approval), objects=others + 1, due_on=ordered.due_on)
+        require_within(terms_of(approval), objects=others + 1, due_on=ordered.due_on)
     row.task_id = await ask_for(
         session,
         origin=Origin(kind=OriginKind.ORDER, id=row.id),
@@ -233,8 +233,3 @@ def _matter(order: TaskOrder, item: Item, enterprise: Enterprise | None, place: 
         object_code=code_of(enterprise) if enterprise else None,
         at_night=Method.NIGHT in order.methods,
     )
-
-
-def _approval(row: CheckApproval) -> Approval:
-    whole = row.model_dump(exclude={"id", "organiser", "recorded_by", "recorded_at", "visible_to"})
-    return Approval(**whole)
