@@ -125,6 +125,9 @@ def upgrade() -> None:
         sa.CheckConstraint("cardinality(bodies) > 0", name=op.f("ck_draw_plan_has_officers")),
         sa.CheckConstraint("cardinality(classes) > 0", name=op.f("ck_draw_plan_has_classes")),
         sa.CheckConstraint("cardinality(item_ids) > 0", name=op.f("ck_draw_plan_has_items")),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["tasks.campaign.id"], name=op.f("fk_draw_plan_campaign_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_draw_plan")),
         schema="tasks",
     )

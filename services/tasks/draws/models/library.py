@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
 from services.tasks.base import SCHEMA, TasksTable
+from services.tasks.campaigns.models.campaigns import CAMPAIGN_ID
 from services.tasks.draws.domain.pool import SpecialGround
 from services.tasks.enterprises.models.registry import ENTERPRISE_ID, OF_THE_OBJECT
 from shared.db import rls
@@ -105,7 +106,7 @@ class DrawPlan(TasksTable, Versioned, table=True):
     cross: bool = False
     # Whose officers are drawn.
     bodies: list[str] = Field(sa_type=ARRAY(Text))
-    campaign_id: UUID | None = None
+    campaign_id: UUID | None = Field(default=None, foreign_key=CAMPAIGN_ID)
     ended_at: datetime | None = Field(default=None, sa_type=Timestamptz)
     end_reason: str | None = Field(default=None, sa_type=Text)
     changed_at: datetime = Field(sa_type=Timestamptz)

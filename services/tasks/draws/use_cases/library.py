@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.tasks.campaigns.queries.campaigns import campaign
 from services.tasks.draws.domain.library import AlreadyEnded, GroundDays, UnknownItems
 from services.tasks.draws.domain.pool import (
     LEAST_COMPLAINTS,
@@ -167,6 +168,8 @@ async def make_plan(
     today = legal_day(now)
     for code in (wanted.division, *wanted.bodies):
         await require_known(session, code, on_day=today, pointer="/bodies")
+    if wanted.campaign_id is not None:
+        await campaign(session, wanted.campaign_id)  # NotFound unless the planner sees it
     standing = {each.id for each in await queries.standing_items(session, wanted.item_ids)}
     if standing != {*wanted.item_ids}:
         raise UnknownItems(reason="items", pointer="/item_ids")
