@@ -336,7 +336,7 @@ async def _until_alive(
     raise AssertionError(_tail(log_file))
 
 
-async def eventually(ask: Callable[[], Awaitable[T | None]], *, within: float = 40.0) -> T:
+async def eventually(ask: Callable[[], Awaitable[T | None]], *, within: float = 120.0) -> T:
     """What `ask` answers, as soon as it is truthy: for what relays and jobs bring about.
 
     When a test lets weeks pass, the jobs have to do with what all tests before it left, too.

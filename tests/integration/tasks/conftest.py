@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -376,8 +376,8 @@ async def cast(stack: Stack) -> Cast:
     )
 
 
-def supervision(**facts: Any) -> SupervisionRaised:
-    """A night-time smell at a works in Yuyao, raised by Cixi."""
+def supervision(*, on: date, **facts: Any) -> SupervisionRaised:
+    """A night-time smell at a works in Yuyao, raised by Cixi a month before it is due."""
     matter = {
         "title": "夜间酸雾异味",
         "division": YUYAO,
@@ -391,7 +391,7 @@ def supervision(**facts: Any) -> SupervisionRaised:
         escalation_id=facts.pop("escalation_id", uuid4()),
         divisions=facts.pop("divisions", [CIXI, YUYAO]),
         matter=Matter.model_validate(matter | facts),
-        due_on=(CLOCK_STARTS + timedelta(days=30)).date(),
+        due_on=on + timedelta(days=30),
     )
 
 
@@ -422,14 +422,14 @@ class Story:
         }
 
     async def requested(self, **facts: Any) -> "Story":
-        event = supervision(**facts)
+        event = supervision(on=self.starts_at.date(), **facts)
         assert await self.stack.tell(event, source="petitions") == 204
         self.task = await self._find(event.escalation_id)
         return self
 
     async def of_an_operation(self) -> "Story":
         """The task of a joint operation that has started; Cixi leads, Yuyao takes part."""
-        raised = supervision()
+        raised = supervision(on=self.starts_at.date())
         event = OperationStarted(
             operation_id=uuid4(),
             division=CIXI,

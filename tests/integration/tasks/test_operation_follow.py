@@ -20,7 +20,7 @@ class Told:
     """What `regions` says of one operation that Cixi leads."""
 
     def __init__(self, story: Story, *parties: str, **matter: Any) -> None:
-        raised = supervision(**matter)
+        raised = supervision(on=story.starts_at.date(), **matter)
         self.story, self.id, self.parties = story, uuid4(), list(parties)
         self.matter, self.due_on, self.now = raised.matter, raised.due_on, story.starts_at
 

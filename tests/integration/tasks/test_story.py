@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 from tests.integration.tasks.conftest import Cure, Stack, Story, eventually, supervision
+from tests.support.postgres import CLOCK_STARTS
 
 
 async def test_a_supervision_travels_to_the_last_closed_problem(stack: Stack, story: Story) -> None:
@@ -42,7 +43,7 @@ async def test_a_supervision_travels_to_the_last_closed_problem(stack: Stack, st
 
 
 async def test_an_event_makes_one_task_however_often_it_comes(stack: Stack) -> None:
-    event, event_id = supervision(), uuid4()
+    event, event_id = supervision(on=CLOCK_STARTS.date()), uuid4()
     assert await stack.tell(event, source="petitions", event_id=event_id) == 204
     assert await stack.tell(event, source="petitions", event_id=event_id) == 204
     assert await stack.tell(event, source="petitions") == 204
