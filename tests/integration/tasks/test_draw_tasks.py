@@ -1,15 +1,18 @@
 """Draw → tasks: each object on its day and once, and nobody learns of it before."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 from shared.auth.actor import Role
+from shared.clocks.days import SHANGHAI
 from tests.factories.firms import a_firm
-from tests.integration.tasks.conftest import YUYAO, Person, Stack, Story, eventually
+from tests.integration.tasks.conftest import YUYAO, Person, Stack, eventually
 
 COUNTY = "330226"  # 宁海: no other module's objects are there
+# Checks are made on working days, within a quarter.
+MONDAY = datetime(2026, 6, 1, 10, tzinfo=SHANGHAI)
 ABOUT = {"title": "双随机检查", "facts": "按抽查事项清单检查", "media": ["air"]}
 
 
@@ -38,9 +41,10 @@ async def hired(stack: Stack, head: Person) -> None:
 
 
 async def test_drawn_objects_become_tasks_on_their_day_and_a_closed_one_says_why_not(
-    stack: Stack, story: Story
+    stack: Stack,
 ) -> None:
-    today = (story.starts_at - timedelta(hours=12)).date()
+    today = MONDAY.date()
+    await stack.set_clock(MONDAY)
     head = await stack.a_person("宁海负责人", (Role.DEPARTMENT_HEAD, COUNTY))
     leader = await stack.a_person("宁海分管领导", (Role.COUNTY_LEADER_IN_CHARGE, COUNTY))
     stranger = await stack.a_person("余姚负责人", (Role.DEPARTMENT_HEAD, YUYAO))
@@ -101,7 +105,7 @@ async def test_drawn_objects_become_tasks_on_their_day_and_a_closed_one_says_why
         return {each["drawn_object_id"] for each in await state() if each["task_id"]} == due
 
     await eventually(those_of_today)
-    await stack.set_clock(story.starts_at + timedelta(days=4))
+    await stack.set_clock(MONDAY + timedelta(days=4, hours=12))
 
     async def all_of_them() -> bool:
         now = await state()

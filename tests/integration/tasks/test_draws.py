@@ -13,12 +13,15 @@ import pytest
 from services.tasks.draws.domain import record
 from shared.auth import marks
 from shared.auth.actor import Role
+from shared.clocks.days import SHANGHAI
 from tests.factories.firms import a_firm, credit_code
-from tests.integration.tasks.conftest import YUYAO, Person, Stack, Story, eventually
+from tests.integration.tasks.conftest import YUYAO, Person, Stack, eventually
 
 # One for each test, and another for the crowd: what a test draws leaves the pool of its quarter.
 COUNTIES = iter(("330702", "330723", "330726", "330727", "330781", "330782", "330783", "330784"))
 CROWD = "330703"
+# A Monday for each test, in one quarter without a holiday: checks are made on working days.
+MONDAYS = (datetime(2026, 7, 6, 10, tzinfo=SHANGHAI) + timedelta(weeks=n) for n in range(8))
 MANY = """
 INSERT INTO enterprise (id, version, credit_code, site_number, kind, name, name_plain, name_key,
   division, address, address_key, industry, flags, status, facts_since, created_at, changed_at,
@@ -36,13 +39,17 @@ class Office:
 
     stack: Stack
     county: str
-    day: date
+    now: datetime
     head: Person
     leader: Person
     other: Person
     city: Person
     discipline: Person
     officers: dict[str, Person] = field(default_factory=dict)
+
+    @property
+    def day(self) -> date:
+        return self.now.date()
 
     async def done(self, who: Person, path: str, body: Any = None, *, on: Any = None) -> Any:
         answer = await who.post(path, body, version=on["version"] if on else None)
@@ -86,14 +93,15 @@ class Office:
 
 
 @pytest.fixture
-async def office(stack: Stack, story: Story) -> Office:
-    county = next(COUNTIES)
+async def office(stack: Stack) -> Office:
+    county, now = next(COUNTIES), next(MONDAYS)
+    await stack.set_clock(now)
     city = f"{county[:4]}00"
     head = await stack.a_person("县局负责人", (Role.DEPARTMENT_HEAD, county))
     office = Office(
         stack,
         county,
-        (story.starts_at - timedelta(hours=12)).date(),
+        now,
         head,
         await stack.a_person("县局分管领导", (Role.COUNTY_LEADER_IN_CHARGE, county)),
         await stack.a_person("县局指挥中心", (Role.COMMAND_CENTER, county)),
@@ -346,7 +354,7 @@ async def test_eleven_thousand_objects_are_frozen_and_drawn_at_once(office: Offi
 
 
 async def test_a_file_that_names_what_another_draw_keeps_secret_waits_for_it(
-    office: Office, story: Story
+    office: Office,
 ) -> None:
     secret = await staffed(office, classes=["key"], ratios={"key": "1/1"})
     assert secret["numbers"]["key"][1] >= 2
@@ -362,7 +370,7 @@ async def test_a_file_that_names_what_another_draw_keeps_secret_waits_for_it(
         found = (await office.other.get(f"/draws/{short['id']}")).json()
         return found["opened_at"] is not None
 
-    await office.stack.set_clock(story.starts_at + timedelta(days=2))
+    await office.stack.set_clock(office.now + timedelta(days=2, hours=12))
     await eventually(opened)
     path = f"/draws/{short['id']}/file"
     sealed = await office.other.get(path)
@@ -378,7 +386,7 @@ async def test_a_file_that_names_what_another_draw_keeps_secret_waits_for_it(
     early = await office.head.post(again, {"kind": "look_back"}, version=secret["version"])
     assert (early.status_code, early.json()["code"]) == (409, "checks_open")
 
-    await office.stack.set_clock(story.starts_at + timedelta(days=8))
+    await office.stack.set_clock(office.now + timedelta(days=8, hours=12))
     short = secret
     await eventually(opened)
     assert (await office.other.get(path)).status_code == 200
@@ -393,12 +401,7 @@ async def test_nothing_is_checked_of_a_draw_while_it_is_redrawn(office: Office) 
     result = {"checked_on": day, "result": "正常"}
     wish = {"opens_on": day, "closes_on": day, "reason": "名录有误"}
 
-    async def told() -> bool:
-        found = (await office.head.get(f"/drawn-objects/{row['id']}")).json()
-        return bool(found["version"] > row["version"])
-
-    await eventually(told)
-    row = (await office.head.get(f"/drawn-objects/{row['id']}")).json()
+    row = await told(office, row)
     # A report that holds its object waits for the draw; only then is it seen to be superseded.
     checked, redrawn = await asyncio.gather(
         office.head.post(f"/drawn-objects/{row['id']}/report", result, version=row["version"]),
@@ -413,7 +416,7 @@ async def test_nothing_is_checked_of_a_draw_while_it_is_redrawn(office: Office) 
     assert not found["both"]
 
 
-async def test_what_is_not_gone_on_with_lapses_and_is_counted(office: Office, story: Story) -> None:
+async def test_what_is_not_gone_on_with_lapses_and_is_counted(office: Office) -> None:
     plan = await office.plan(classes=["special"])
     draw = await office.done(office.head, "/draws", office.days(plan))
     given_up = await office.done(
@@ -422,8 +425,7 @@ async def test_what_is_not_gone_on_with_lapses_and_is_counted(office: Office, st
     assert given_up["state"] == "aborted"
     draw = await office.done(office.head, "/draws", office.days(plan))
     assert draw["attempts"] == {"aborted": 1}
-    now: datetime = story.starts_at + timedelta(hours=20)
-    await office.stack.set_clock(now)
+    await office.stack.set_clock(office.now + timedelta(hours=32))
 
     async def lapsed() -> bool:
         found = (await office.head.get(f"/draws/{draw['id']}")).json()
