@@ -297,6 +297,7 @@ async def test_silence_disputes_nothing_and_who_was_there_lately_goes_after_the_
     regions: Regions,
 ) -> None:
     corps = await a_corps(regions)
+    await an_officer(regions, SHENGSI)  # so that two others can go, whatever ran before
     item = await corps.reported()
     await regions.set_clock(NIGHT + timedelta(days=9))
     item = await corps.act(CITY, item, "decide")
